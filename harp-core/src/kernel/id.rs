@@ -160,7 +160,10 @@ pub struct TraceId(String);
 impl TraceId {
     /// 96 random bits in base 32.
     pub fn mint(random: &dyn Random) -> Self {
-        let text = random.bytes::<20>().into_iter().map(|b| ALPHABET.get(usize::from(b & 31)).map_or('0', |c| char::from(*c)));
+        let text = random
+            .bytes::<20>()
+            .into_iter()
+            .map(|b| ALPHABET.get(usize::from(b & 31)).map_or('0', |c| char::from(*c)));
         Self(text.collect())
     }
 }

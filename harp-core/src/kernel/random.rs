@@ -51,7 +51,8 @@ impl Random for SeededRandom {
         use sha2::{Digest, Sha256};
         for chunk in bytes.chunks_mut(32) {
             let n = self.counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            let block = Sha256::new().chain_update(self.seed.to_be_bytes()).chain_update(n.to_be_bytes()).finalize();
+            let block =
+                Sha256::new().chain_update(self.seed.to_be_bytes()).chain_update(n.to_be_bytes()).finalize();
             for (to, from) in chunk.iter_mut().zip(block) {
                 *to = from;
             }

@@ -29,7 +29,8 @@ pub fn line(text: &str, max: usize) -> Result<String, TextFault> {
         return Err(TextFault::TooLong { max });
     }
     // Control characters would allow header and log injection; bidi overrides would forge a shown name.
-    if text.chars().any(|c| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')) {
+    if text.chars().any(|c| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+    {
         return Err(TextFault::BadCharacter);
     }
     Ok(text.to_owned())
@@ -193,7 +194,17 @@ mod tests {
 
     #[test]
     fn an_address_that_could_inject_a_header_is_refused() {
-        for bad in ["", "a", "a@", "@b.org", "a@b", "a\r\nBcc: x@y.zz@b.org", "\"a b\"@c.org", "a..b@c.org", "a@-c.org"] {
+        for bad in [
+            "",
+            "a",
+            "a@",
+            "@b.org",
+            "a@b",
+            "a\r\nBcc: x@y.zz@b.org",
+            "\"a b\"@c.org",
+            "a..b@c.org",
+            "a@-c.org",
+        ] {
             assert!(EmailAddress::parse(bad).is_err(), "{bad:?}");
         }
         let address = EmailAddress::parse(" Ana.O'Neil+harp@Hospital.EXAMPLE ").unwrap();
