@@ -5,3 +5,24 @@
 //! `audit` › `port` › `store` › `flow`, with `adapter` beside `flow`.
 
 pub mod kernel;
+pub mod policy;
+
+#[cfg(feature = "authn")]
+pub mod account;
+#[cfg(feature = "authn")]
+pub mod factor;
+#[cfg(feature = "authn")]
+pub mod proofing;
+
+pub mod access;
+
+#[cfg(feature = "authn")]
+pub mod audit;
+#[cfg(feature = "authn")]
+pub mod notice;
+#[cfg(feature = "authn")]
+pub mod port;
+#[cfg(feature = "authn")]
+pub mod session;
+#[cfg(feature = "authn")]
+pub mod store;

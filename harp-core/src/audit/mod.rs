@@ -1,0 +1,168 @@
+//! What happened, by whom, when, from where: written in the same transaction as the deed.
+//! No secret, SSN, answer or code is in any event; the types here have no room for one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::act::{Act, Actor, Origin};
+use crate::kernel::assurance::Method;
+use crate::kernel::id::{
+    AccountId, AssignmentId, CaseId, EventId, FactorId, OrgId, RequestId, RoleId, SessionId, TraceId,
+};
+use crate::kernel::random::Random;
+use crate::kernel::time::Timestamp;
+use crate::policy::Profile;
+
+/// One line of the audit trail.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    pub id: EventId,
+    pub at: Timestamp,
+    pub actor: Actor,
+    pub origin: Origin,
+    pub trace: TraceId,
+    /// The account it is about, if any.
+    pub subject: Option<AccountId>,
+    /// Name and version of the policy profile in force: `harp/1`.
+    pub policy: String,
+    pub deed: Deed,
+}
+
+impl Event {
+    pub fn new(
+        act: &Act,
+        profile: &Profile,
+        random: &dyn Random,
+        subject: Option<AccountId>,
+        deed: Deed,
+    ) -> Event {
+        Event {
+            id: EventId::mint(act.now, random),
+            at: act.now,
+            actor: act.actor.clone(),
+            origin: act.origin.clone(),
+            trace: act.trace.clone(),
+            subject,
+            policy: format!("{}/{}", profile.name, profile.version),
+            deed,
+        }
+    }
+}
+
+/// What was done. A new event is a variant here, recorded in its flow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "deed", rename_all = "snake_case")]
+pub enum Deed {
+    RegistrationStarted,
+    /// B13, F12: which terms, which version.
+    TermsAccepted {
+        terms: String,
+    },
+    ProofingStarted {
+        case: CaseId,
+    },
+    ProofingPassed {
+        case: CaseId,
+    },
+    ProofingFailed {
+        case: CaseId,
+    },
+    ProofingExpired {
+        case: CaseId,
+    },
+    /// A vendor's answer to a case that had already ended.
+    ProofingAnswerIgnored {
+        case: CaseId,
+    },
+    AccountCreated,
+    /// A07: the person who registers already has an account.
+    DuplicatePersonRefused,
+    EmailCodeSent,
+    EmailConfirmed,
+    EmailChanged,
+    PasswordAccepted,
+    PasswordRefused,
+    PasswordChanged,
+    PasswordHashUpgraded,
+    ChallengeQuestionChanged,
+    SignInLocked {
+        until: Timestamp,
+    },
+    CodeSent {
+        factor: FactorId,
+        method: Method,
+    },
+    CodeSendRefused {
+        method: Method,
+    },
+    CodeRefused {
+        factor: FactorId,
+        method: Method,
+    },
+    FactorAdded {
+        factor: FactorId,
+        method: Method,
+    },
+    FactorActivated {
+        factor: FactorId,
+        method: Method,
+    },
+    FactorRemoved {
+        factor: FactorId,
+        method: Method,
+    },
+    SetUpCompleted,
+    SignedIn {
+        session: SessionId,
+        methods: Vec<Method>,
+    },
+    SteppedUp {
+        session: SessionId,
+        methods: Vec<Method>,
+    },
+    SignedOut {
+        session: SessionId,
+    },
+    SessionsEnded {
+        count: u32,
+    },
+    RoleRequested {
+        request: RequestId,
+        org: OrgId,
+        roles: Vec<RoleId>,
+    },
+    RoleRequestApproved {
+        request: RequestId,
+    },
+    RoleRequestDenied {
+        request: RequestId,
+    },
+    RoleRequestWithdrawn {
+        request: RequestId,
+    },
+    RoleRequestRefused {
+        request: RequestId,
+        why: String,
+    },
+    RoleAssigned {
+        assignment: AssignmentId,
+        org: OrgId,
+        role: RoleId,
+    },
+    RoleEnded {
+        assignment: AssignmentId,
+    },
+    /// What a relying application was told: its client id, never the token.
+    ApplicationSignIn {
+        client: String,
+        session: SessionId,
+    },
+    CodeReplayed {
+        client: String,
+    },
+    KeyRotated {
+        kid: String,
+    },
+    ClientAdded {
+        client: String,
+    },
+}

@@ -1,0 +1,102 @@
+//! Every message HARP sends, as data: to whom, about what. Words are made at delivery, by a Composer.
+//! No code and no secret is in a notice; a code is computed from its challenge when the message is sent.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::id::{AccountId, ChallengeId, MessageId, RequestId};
+use crate::kernel::text::{EmailAddress, Phone};
+use crate::kernel::time::Timestamp;
+
+pub mod letter;
+
+/// A message in the outbox, written in the transaction that caused it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    pub id: MessageId,
+    pub account: Option<AccountId>,
+    pub to: Recipient,
+    pub notice: Notice,
+    pub created_at: Timestamp,
+    /// Not before this is it (again) tried.
+    pub due_at: Timestamp,
+    pub attempts: u32,
+}
+
+/// By which way, and to where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", content = "to", rename_all = "snake_case")]
+pub enum Recipient {
+    Email(EmailAddress),
+    Sms(Phone),
+    Voice(Phone),
+}
+
+/// What is said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "notice", rename_all = "snake_case")]
+pub enum Notice {
+    /// B09: the account is completed; the code confirms the address.
+    AccountCompleted {
+        challenge: ChallengeId,
+        first_name: String,
+    },
+    /// A new code for confirming an address.
+    ConfirmEmail {
+        challenge: ChallengeId,
+    },
+    /// Somebody registered with an address that already has an account (X-7: told here, not on the page).
+    AlreadyRegistered,
+    /// A sign-in code.
+    SecurityCode {
+        challenge: ChallengeId,
+    },
+    FactorAdded {
+        method: String,
+    },
+    FactorRemoved {
+        method: String,
+    },
+    PasswordChanged,
+    /// H06: the request has arrived.
+    RoleRequested {
+        request: RequestId,
+        program: String,
+        org: String,
+        roles: Vec<String>,
+    },
+    /// For each Security Official of the organization.
+    RoleRequestWaiting {
+        request: RequestId,
+        program: String,
+        org: String,
+        roles: Vec<String>,
+        requester: String,
+    },
+    /// H07
+    RoleApproved {
+        request: RequestId,
+        program: String,
+        org: String,
+        roles: Vec<String>,
+    },
+    /// H07
+    RoleDenied {
+        request: RequestId,
+        program: String,
+        org: String,
+        roles: Vec<String>,
+        reason: String,
+    },
+}
+
+impl Notice {
+    /// The challenge whose code the message carries.
+    pub fn challenge(&self) -> Option<ChallengeId> {
+        match self {
+            Notice::AccountCompleted { challenge, .. }
+            | Notice::ConfirmEmail { challenge }
+            | Notice::SecurityCode { challenge } => Some(*challenge),
+            _ => None,
+        }
+    }
+}

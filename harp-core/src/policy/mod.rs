@@ -1,0 +1,202 @@
+//! Every number and rule of the mission's sections 1 and 3, as data with a version.
+//!
+//! Two profiles ship: [`HARP`] reproduces the founding documents exactly, [`NIST_63_4`] is clean of every
+//! conflict with SP 800-63-4 that mission 3.6 lists. One setting picks one; its name and version go into each audit event.
+
+use std::time::Duration;
+
+use crate::kernel::assurance::{Ial, Method};
+
+mod profiles;
+
+pub use profiles::{HARP, NIST_63_4};
+
+const fn minutes(n: u64) -> Duration {
+    Duration::from_secs(n * 60)
+}
+
+const fn hours(n: u64) -> Duration {
+    minutes(n * 60)
+}
+
+/// A named set of rules. Read-only data: a deployment picks one, nothing edits one at run time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    pub name: &'static str,
+    pub version: u32,
+    pub username: Length,
+    pub password: PasswordRules,
+    /// `None`: the profile knows no challenge question.
+    pub challenge: Option<Length>,
+    /// What a person may enrol, in the order in which it is offered. E-mail is off in `nist-63-4` (E06, 3.6).
+    pub methods: &'static [Method],
+    pub proofing: ProofingRules,
+    pub attempts: AttemptRules,
+    pub code: CodeRules,
+    pub sends: SendRules,
+    pub session: SessionRules,
+    pub draft: DraftRules,
+    pub argon2: Argon2Rules,
+}
+
+impl Profile {
+    /// The profile that a setting names.
+    pub fn named(name: &str) -> Option<&'static Profile> {
+        [&HARP, &NIST_63_4].into_iter().find(|p| p.name == name)
+    }
+
+    /// Names that [`Profile::named`] knows.
+    pub const NAMES: [&'static str; 2] = ["harp", "nist-63-4"];
+}
+
+/// Inclusive bounds in Unicode code points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Length {
+    pub min: usize,
+    pub max: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordRules {
+    pub length: Length,
+    /// C04–C07, C10. `None` in `nist-63-4`: SP 800-63B-4 §3.1.1.2 SHALL NOT impose composition rules.
+    pub composition: Option<Composition>,
+    pub personal: PersonalWords,
+    /// Whether the whole password is looked up in the blocklist (SP 800-63B-4 §3.1.1.2).
+    pub blocklist: Blocklist,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Composition {
+    /// C07: one of these at least.
+    pub symbols: &'static str,
+    /// C10: none of these.
+    pub banned: &'static str,
+}
+
+/// How the person's own words (user ID, first and last name) are kept out of a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PersonalWords {
+    /// C08, C09: may not stand anywhere in it, in any case.
+    NowhereInside,
+    /// The password may not be one of them: `nist-63-4` treats them as words of the blocklist.
+    NotTheWhole,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blocklist {
+    Off,
+    Whole,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProofingRules {
+    /// D05: how many knowledge questions are asked.
+    pub questions: usize,
+    /// D07: how many must be right.
+    pub pass_mark: usize,
+    /// What passing states. Knowledge-based verification SHALL NOT verify identity
+    /// (SP 800-63A-4 §3.1.2.1), so five right answers state no NIST level in either profile.
+    pub states: Ial,
+    /// Whether passing the questions makes a person *proofed* (D01), which role requests ask for.
+    pub questions_count: QuestionsCount,
+    /// Question sessions a person may start within `window`.
+    pub attempts: u32,
+    pub window: Duration,
+    /// How long the answers may take.
+    pub answer_within: Duration,
+    /// How long a vendor that does not answer is waited for.
+    pub vendor_within: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QuestionsCount {
+    /// `harp`: D07.
+    AsProofing,
+    /// `nist-63-4`: a fraud signal only (3.6).
+    AsSignalOnly,
+}
+
+/// AC-7: so many failures within the window lock for so long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttemptRules {
+    pub limit: u32,
+    pub window: Duration,
+    pub lock: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeRules {
+    /// SP 800-63B-4 §3.1.3.2: at least six.
+    pub digits: u32,
+    /// At most ten minutes by text or voice.
+    pub life: Duration,
+    /// By e-mail, for confirming an address: at most 24 hours.
+    pub email_life: Duration,
+    /// How often one code may be sent anew.
+    pub resends: u32,
+}
+
+/// Codes sent within `window`, whoever asks: against toll fraud and flooding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SendRules {
+    pub window: Duration,
+    pub per_contact: u32,
+    pub per_account: u32,
+    pub per_source: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionRules {
+    pub idle: Duration,
+    pub absolute: Duration,
+    /// How long before its end a page says so.
+    pub warn: Duration,
+    /// How long a sign-in may take from the password to the code.
+    pub sign_in: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DraftRules {
+    /// How long an unfinished registration is kept.
+    pub life: Duration,
+}
+
+/// Argon2id, OWASP: 19 MiB, two passes, one lane. Stored with each hash, upgraded at sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Argon2Rules {
+    pub memory_kib: u32,
+    pub passes: u32,
+    pub lanes: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Mission 3.6, line by line.
+    #[test]
+    fn nist_63_4_has_none_of_the_conflicts() {
+        let p = Profile::named("nist-63-4").unwrap();
+        assert!(p.password.composition.is_none() && p.challenge.is_none());
+        assert!(p.password.length.min >= 15 && p.password.length.max >= 64);
+        assert_eq!(p.password.blocklist, Blocklist::Whole);
+        assert!(!p.methods.contains(&Method::Email));
+        assert_eq!(p.proofing.questions_count, QuestionsCount::AsSignalOnly);
+    }
+
+    /// C01, C03, C07, C10, C13, D05, D07; ARS AC-7; five questions never state IAL2.
+    #[test]
+    fn harp_has_the_numbers_of_the_founding_documents() {
+        let p = Profile::named("harp").unwrap();
+        assert_eq!((p.username.min, p.username.max), (5, 100));
+        assert_eq!(p.password.length.min, 12);
+        assert_eq!(p.password.composition.map(|c| (c.symbols, c.banned)), Some(("!@#$%^&*", "+()><")));
+        assert_eq!(p.challenge, Some(Length { min: 4, max: 100 }));
+        assert_eq!((p.proofing.questions, p.proofing.pass_mark), (5, 5));
+        assert_eq!((p.attempts.limit, p.attempts.window, p.attempts.lock), (5, minutes(120), minutes(60)));
+        for name in Profile::NAMES {
+            assert!(Profile::named(name).unwrap().proofing.states < Ial::Two);
+        }
+    }
+}

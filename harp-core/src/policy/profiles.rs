@@ -1,0 +1,69 @@
+//! The two profiles that ship. Change a number here and nowhere else.
+
+use super::{
+    Argon2Rules, AttemptRules, Blocklist, CodeRules, Composition, DraftRules, Length, PasswordRules,
+    PersonalWords, Profile, ProofingRules, QuestionsCount, SendRules, SessionRules, hours, minutes,
+};
+use crate::kernel::assurance::{Ial, Method};
+
+/// The founding documents, rule by rule; where they are silent, CMS ARS 5.0 moderate and NIST (mission 3).
+pub static HARP: Profile = Profile {
+    name: "harp",
+    version: 1,
+    username: Length { min: 5, max: 100 },
+    password: PasswordRules {
+        length: Length { min: 12, max: 128 },
+        composition: Some(Composition { symbols: "!@#$%^&*", banned: "+()><" }),
+        personal: PersonalWords::NowhereInside,
+        blocklist: Blocklist::Off,
+    },
+    challenge: Some(Length { min: 4, max: 100 }),
+    methods: &[Method::Sms, Method::Totp],
+    proofing: ProofingRules {
+        questions: 5,
+        pass_mark: 5,
+        states: Ial::None,
+        questions_count: QuestionsCount::AsProofing,
+        attempts: 3,
+        window: hours(24),
+        answer_within: minutes(15),
+        vendor_within: hours(72),
+    },
+    attempts: AttemptRules { limit: 5, window: minutes(120), lock: minutes(60) },
+    code: CodeRules { digits: 6, life: minutes(10), email_life: hours(24), resends: 5 },
+    sends: SendRules { window: hours(1), per_contact: 10, per_account: 15, per_source: 60 },
+    session: SessionRules { idle: minutes(15), absolute: hours(12), warn: minutes(2), sign_in: minutes(30) },
+    draft: DraftRules { life: hours(24) },
+    argon2: Argon2Rules { memory_kib: 19 * 1024, passes: 2, lanes: 1 },
+};
+
+/// SP 800-63-4 without a conflict (mission 3.6).
+pub static NIST_63_4: Profile = Profile {
+    name: "nist-63-4",
+    version: 1,
+    username: Length { min: 5, max: 100 },
+    password: PasswordRules {
+        length: Length { min: 15, max: 128 },
+        composition: None,
+        personal: PersonalWords::NotTheWhole,
+        blocklist: Blocklist::Whole,
+    },
+    challenge: None,
+    methods: &[Method::Totp, Method::Sms],
+    proofing: ProofingRules {
+        questions: 5,
+        pass_mark: 5,
+        states: Ial::None,
+        questions_count: QuestionsCount::AsSignalOnly,
+        attempts: 3,
+        window: hours(24),
+        answer_within: minutes(15),
+        vendor_within: hours(72),
+    },
+    attempts: AttemptRules { limit: 5, window: minutes(120), lock: minutes(60) },
+    code: CodeRules { digits: 6, life: minutes(10), email_life: hours(24), resends: 5 },
+    sends: SendRules { window: hours(1), per_contact: 10, per_account: 15, per_source: 60 },
+    session: SessionRules { idle: minutes(15), absolute: hours(12), warn: minutes(2), sign_in: minutes(30) },
+    draft: DraftRules { life: hours(24) },
+    argon2: Argon2Rules { memory_kib: 19 * 1024, passes: 2, lanes: 1 },
+};

@@ -1,0 +1,79 @@
+//! The hooks: what a deployment plugs in. All async, all outside of any transaction.
+
+use async_trait::async_trait;
+
+use crate::account::Person;
+use crate::kernel::id::{CaseId, MessageId};
+use crate::kernel::secret::Secret;
+use crate::kernel::text::EmailAddress;
+use crate::notice::letter::Letter;
+use crate::notice::{Notice, Recipient};
+use crate::proofing::{Answer, Question, VendorRef, VendorVerdict};
+
+/// An identity-proofing vendor (D06). It may answer at once, late ([`Reply::Later`], then through
+/// `flow::prove_identity::vendor_decided`), twice, or never; the case machine bears all of it.
+#[async_trait]
+pub trait Prover: Send + Sync + std::fmt::Debug {
+    /// Asks for questions about this applicant. `case` is an idempotency key: asked twice, a vendor answers the same.
+    async fn questions(&self, case: CaseId, applicant: &Applicant<'_>) -> Result<Reply<Asked>, VendorFault>;
+
+    /// Hands over the answers.
+    async fn answers(
+        &self,
+        case: CaseId,
+        reference: &VendorRef,
+        answers: &[Answer],
+    ) -> Result<Reply<VendorVerdict>, VendorFault>;
+}
+
+/// What the vendor is told. The SSN lives only as long as this call (P10).
+#[derive(Debug)]
+pub struct Applicant<'a> {
+    pub person: &'a Person,
+    pub email: &'a EmailAddress,
+    /// Nine digits.
+    pub ssn: &'a Secret<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    pub reference: VendorRef,
+    pub questions: Vec<Question>,
+}
+
+/// A vendor's reply.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply<T> {
+    Now(T),
+    /// It will come by itself, to `vendor_decided`.
+    Later(VendorRef),
+    /// No record, frozen file, mismatch. Which one is never told (3.2).
+    CannotVerify,
+}
+
+/// The vendor could not be reached or did not answer as agreed. The person may try again.
+#[derive(Debug, thiserror::Error)]
+#[error("the proofing vendor did not answer: {private}")]
+pub struct VendorFault {
+    pub private: String,
+}
+
+/// Delivers one letter. Called again for the same `id` after a lost reply: a courier that can, uses it as an idempotency key.
+#[async_trait]
+pub trait Courier: Send + Sync + std::fmt::Debug {
+    async fn deliver(&self, id: MessageId, to: &Recipient, letter: &Letter) -> Result<(), CourierFault>;
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CourierFault {
+    #[error("delivery failed for now: {0}")]
+    TryLater(String),
+    #[error("delivery will never work: {0}")]
+    Never(String),
+}
+
+/// Turns a notice into words. `code` is there for the notices that carry one.
+pub trait Composer: Send + Sync + std::fmt::Debug {
+    fn compose(&self, to: &Recipient, notice: &Notice, code: Option<&Secret<String>>, locale: &str)
+    -> Letter;
+}

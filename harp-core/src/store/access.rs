@@ -1,0 +1,71 @@
+//! Programs, organizations, roles, assignments and role requests.
+
+use async_trait::async_trait;
+
+use super::Fault;
+use crate::access::decide::HeldRole;
+use crate::access::{Assignment, Organization, Program, RequestState, Role, RoleRequest};
+use crate::kernel::id::{AccountId, AssignmentId, OrgId, ProgramId, RequestId, RoleId};
+use crate::kernel::time::Timestamp;
+
+#[async_trait]
+pub trait AccessStore: Send {
+    /// Adds or replaces by id.
+    async fn put_program(&mut self, program: &Program) -> Result<(), Fault>;
+    async fn put_org(&mut self, org: &Organization) -> Result<(), Fault>;
+    async fn put_role(&mut self, role: &Role) -> Result<(), Fault>;
+    /// The organization takes part in the program.
+    async fn join_program(&mut self, org: OrgId, program: ProgramId) -> Result<(), Fault>;
+
+    /// By name.
+    async fn programs(&mut self) -> Result<Vec<Program>, Fault>;
+    async fn program(&mut self, id: ProgramId) -> Result<Option<Program>, Fault>;
+    async fn program_by_slug(&mut self, slug: &str) -> Result<Option<Program>, Fault>;
+    async fn org(&mut self, id: OrgId) -> Result<Option<Organization>, Fault>;
+    /// H04: organizations of the program whose name contains `text` in any case, by name, `limit` at most.
+    async fn search_orgs(
+        &mut self,
+        program: ProgramId,
+        text: &str,
+        limit: u32,
+    ) -> Result<Vec<Organization>, Fault>;
+    async fn org_in_program(&mut self, org: OrgId, program: ProgramId) -> Result<bool, Fault>;
+    async fn role(&mut self, id: RoleId) -> Result<Option<Role>, Fault>;
+    async fn roles(&mut self, program: ProgramId) -> Result<Vec<Role>, Fault>;
+
+    /// False when the same person already holds the same role there (one live assignment each, by a unique index).
+    async fn add_assignment(&mut self, assignment: &Assignment) -> Result<bool, Fault>;
+    /// Live at `now`, by organization and role name.
+    async fn assignments(&mut self, account: AccountId, now: Timestamp) -> Result<Vec<Assignment>, Fault>;
+    /// The same, joined with what a decision needs; of one program (by slug), or of all.
+    async fn held_roles(
+        &mut self,
+        account: AccountId,
+        program: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Vec<HeldRole>, Fault>;
+    async fn end_assignment(&mut self, id: AssignmentId, at: Timestamp) -> Result<bool, Fault>;
+    /// Who decides there: accounts with a live Security Official role of the program at the organization.
+    async fn officials(
+        &mut self,
+        org: OrgId,
+        program: ProgramId,
+        now: Timestamp,
+    ) -> Result<Vec<AccountId>, Fault>;
+    /// Where the person decides: (organization, program).
+    async fn official_at(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+    ) -> Result<Vec<(OrgId, ProgramId)>, Fault>;
+
+    /// False when the person already has a pending request for one of the same roles there.
+    async fn add_request(&mut self, request: &RoleRequest) -> Result<bool, Fault>;
+    async fn request(&mut self, id: RequestId) -> Result<Option<RoleRequest>, Fault>;
+    /// Newest first.
+    async fn requests_by(&mut self, account: AccountId) -> Result<Vec<RoleRequest>, Fault>;
+    /// Pending ones at one organization and program, oldest first.
+    async fn requests_at(&mut self, org: OrgId, program: ProgramId) -> Result<Vec<RoleRequest>, Fault>;
+    /// Pending to decided, once.
+    async fn decide_request(&mut self, id: RequestId, state: &RequestState) -> Result<bool, Fault>;
+}
