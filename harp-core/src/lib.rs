@@ -1,10 +1,13 @@
 //! HARP's core: who people are and what they may do. It knows no HTTP and no OAuth.
 //!
 //! The modules, in the order in which they may use each other (a module uses only those before it):
-//! [`kernel`] › [`policy`] › `account` › `factor` › `proofing` › [`access`] › `session` › `notice` ›
+//! [`kernel`] › `vault` › [`policy`] › `account` › `factor` › `proofing` › [`access`] › `session` › `notice` ›
 //! `audit` › `port` › `store` › `flow`, with `adapter` beside `flow`.
 
 pub mod kernel;
+#[cfg(feature = "authn")]
+pub mod vault;
+
 pub mod policy;
 
 #[cfg(feature = "authn")]
@@ -26,3 +29,6 @@ pub mod port;
 pub mod session;
 #[cfg(feature = "authn")]
 pub mod store;
+
+#[cfg(feature = "authn")]
+pub mod flow;

@@ -7,6 +7,7 @@ use crate::kernel::assurance::{Aal, Method};
 use crate::kernel::id::{AccountId, ChallengeId, FactorId};
 use crate::kernel::text::{EmailAddress, Phone};
 use crate::kernel::time::Timestamp;
+use crate::vault::Sealed;
 
 pub mod budget;
 
@@ -66,17 +67,6 @@ impl Binding {
             Binding::Email { address } => Some(address.masked()),
             Binding::Totp { .. } => None,
         }
-    }
-}
-
-/// A value sealed with a key that is not in the database.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Sealed(pub String);
-
-impl std::fmt::Debug for Sealed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("[sealed]")
     }
 }
 

@@ -1,1 +1,72 @@
-//! flow
+//! Use cases. Each owns its transaction and returns an outcome; a refusal is an outcome, not an error.
+//!
+//! The shape of each: read what is needed, drop the transaction, do the slow work (hash, call a vendor),
+//! then one [`Work`](crate::store::Work) that compares and sets.
+
+use std::sync::Arc;
+
+use crate::account::PasswordHash;
+use crate::audit::{Deed, Event};
+use crate::kernel::act::Act;
+use crate::kernel::id::AccountId;
+use crate::kernel::random::Random;
+use crate::kernel::secret::Secret;
+use crate::policy::Profile;
+use crate::port::{Composer, Courier, Prover};
+use crate::store::{Fault, Store};
+use crate::vault::Vault;
+
+/// What we have: the store, the rules, randomness, keys and hooks. One value, made once, shared.
+#[derive(Debug, Clone)]
+pub struct Harp {
+    pub store: Arc<dyn Store>,
+    pub profile: &'static Profile,
+    pub random: Arc<dyn Random>,
+    pub vault: Arc<Vault>,
+    pub hasher: Arc<dyn Hasher>,
+    pub prover: Arc<dyn Prover>,
+    pub courier: Arc<dyn Courier>,
+    pub composer: Arc<dyn Composer>,
+    /// What letters and authenticator apps call this provider: `HARP`.
+    pub name: String,
+    /// Where the portal is, without a slash at its end: the base of every link in a letter.
+    pub base_url: String,
+}
+
+impl Harp {
+    /// An audit event of this deed, to be recorded in the same transaction.
+    pub fn event(&self, act: &Act, subject: impl Into<Option<AccountId>>, deed: Deed) -> Event {
+        Event::new(act, self.profile, &*self.random, subject.into(), deed)
+    }
+}
+
+/// Why a use case could not be carried out at all. Anything a person can mend is an outcome instead.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    #[error(transparent)]
+    Store(#[from] Fault),
+    /// The hashing pool's queue is full: answer 503 and ask to try again.
+    #[error("too busy to check passwords now")]
+    Busy,
+    #[error("a stored value cannot be read: {private}")]
+    Corrupt { private: String },
+    /// An outside service did not answer.
+    #[error("an outside service did not answer: {private}")]
+    Vendor { private: String },
+}
+
+/// Hashes passwords and challenge answers, slowly, on a bounded pool.
+#[async_trait::async_trait]
+pub trait Hasher: Send + Sync + std::fmt::Debug {
+    async fn hash(&self, secret: &Secret<String>) -> Result<PasswordHash, Trouble>;
+    /// Checks a secret against a hash; `None` (an unknown user) costs the same and is never right.
+    async fn check(&self, secret: &Secret<String>, hash: Option<&PasswordHash>) -> Result<Checked, Trouble>;
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Checked {
+    Wrong,
+    Right,
+    /// Right, but hashed with weaker parameters than today's: store this one instead.
+    RightUpgrade(PasswordHash),
+}
