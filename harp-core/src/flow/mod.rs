@@ -3,6 +3,9 @@
 //! The shape of each: read what is needed, drop the transaction, do the slow work (hash, call a vendor),
 //! then one [`Work`](crate::store::Work) that compares and sets.
 
+pub mod decide_request;
+pub mod request_role;
+
 use std::sync::Arc;
 
 use crate::account::PasswordHash;
