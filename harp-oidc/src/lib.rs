@@ -1,1 +1,3 @@
+//! The OpenID Provider on harp-core.
 
+pub mod protocol;
