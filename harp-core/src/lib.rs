@@ -32,3 +32,6 @@ pub mod store;
 
 #[cfg(feature = "authn")]
 pub mod flow;
+
+#[cfg(feature = "authn")]
+pub mod adapter;

@@ -1,0 +1,34 @@
+//! [`SqlStore`]: the store on SQLite (one node, embedded) and on PostgreSQL (several nodes).
+//!
+//! Each SQL text is written once and serves both; `driver.rs` and the two files that it opens with are all that
+//! knows that there are two. Beneath them:
+//! - `sqlite`: one writer whose works share commits (`turn`), readers on connections that cannot write.
+//! - `postgres`: a pool. Correct at READ COMMITTED and without session state, so that it also runs behind a
+//!   transaction-pooling pgbouncer.
+//! - `migrate`: the versions of each crate's tables.
+//! - one file for each port of [`store`](crate::store).
+
+mod driver;
+mod fault;
+mod migrate;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod row;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod store;
+#[cfg(feature = "sqlite")]
+mod turn;
+
+pub use migrate::{MIGRATIONS, Migration};
+pub use store::SqlStore;
+
+#[cfg(feature = "guest")]
+pub use driver::{SqlTx, SqlWork};
+#[cfg(feature = "guest")]
+pub use row::{Arg, Field, Row, Value};
+
+#[cfg(not(feature = "guest"))]
+use driver::{SqlTx, SqlWork};
+#[cfg(not(feature = "guest"))]
+use row::{Arg, Field, Row, Value};
