@@ -1,0 +1,756 @@
+# HARP in English. One message per page; its attributes are what the page says.
+# Plain words, short sentences, `you`, present tense. Standard terms once beside the plain ones.
+# A second language is another file like this one: messages/es.ftl. A key that it lacks is said in English.
+
+frame =
+    .skip = Skip to main content
+    .nav = Your account
+    .official = Security Official
+    .roles = User Roles
+    .profile = Profile
+    .sign-out = Sign out
+    .person = Signed in as
+    .organization = Organization
+    .notice = Notice
+    .help-title = Need help?
+    .help-link = Who can help me
+    .accessibility = Accessibility
+    .privacy = Privacy
+    .terms = Terms & Conditions
+    .call = Call { $number }
+    .tty = TTY { $number }
+    .step = Step { $now } of { $of }
+
+form =
+    .required = All fields marked with an asterisk (*) are required.
+    .optional = (optional)
+    .title-prefix = Error:{" "}
+    .summary = There is a problem
+    .choose = Choose…
+    .question = Question
+    .month = Month
+    .day = Day
+    .year = Year
+    .next = Next
+    .back = Back
+    .submit = Submit
+    .cancel = Cancel
+    .go-on = Continue
+
+moment =
+    .date = { $month ->
+        [1] January
+        [2] February
+        [3] March
+        [4] April
+        [5] May
+        [6] June
+        [7] July
+        [8] August
+        [9] September
+        [10] October
+        [11] November
+       *[12] December
+    } { $day }, { $year }
+    .time = { $month ->
+        [1] January
+        [2] February
+        [3] March
+        [4] April
+        [5] May
+        [6] June
+        [7] July
+        [8] August
+        [9] September
+        [10] October
+        [11] November
+       *[12] December
+    } { $day }, { $year } at { $hour12 }:{ $minute } { $half ->
+        [am] AM
+       *[pm] PM
+    } { $zone }
+
+method =
+    .password = Password
+    .sms = Text message (SMS)
+    .sms-hint = We text you a security code. Someone who takes over your phone number could read it, so an authenticator app is safer.
+    .voice = Phone call (voice)
+    .voice-hint = We call you and read out a security code. Someone who takes over your phone number could hear it, so an authenticator app is safer.
+    .email = E-mail
+    .email-hint = We send a security code to your e-mail address.
+    .totp = Authenticator app
+    .totp-hint = An app on your phone or computer shows a new code every 30 seconds. It works without a phone signal.
+    .push = Push notification
+    .push-hint = You type the number shown here into an app on your phone.
+    .passkey = Passkey
+    .passkey-hint = You unlock your phone, computer or security key. Nobody can trick you out of it.
+    .recovery = Recovery code
+
+device =
+    .ending = number ending in { $digits }
+    .no-contact = no contact needed
+
+# What is wrong with what was typed. `<field>-<what>` where the field has its own words, else `<what>`.
+# The text names the field and says what to do.
+problem =
+    .missing = Fill in this field
+    .too_short = Enter at least { $arg } characters
+    .too_long = Enter at most { $arg } characters
+    .bad_character = Use letters, numbers and common punctuation only
+    .bad_form = Check this answer and enter it again
+    .mismatch = Enter the same text in both fields
+    .in_the_future = Enter a date in the past
+    .too_young = You must be at least { $arg } years old to have an account
+    .too_old = Check the year
+    .taken = Choose another one; this one is in use
+    .no_lowercase = Use at least one lowercase letter (a to z)
+    .no_uppercase = Use at least one uppercase letter (A to Z)
+    .no_digit = Use at least one number (0 to 9)
+    .no_symbol = Use at least one of these symbols: { $arg }
+    .banned_character = Leave out these characters: { $arg }
+    .contains_username = Leave your user ID out of it
+    .contains_name = Leave your first and last name out of it
+    .too_common = Choose something that is harder to guess
+    .not_accepted = Tick the box to go on
+    .wrong_code = Enter the latest code. A code works once and for a short time. If this one does not work, ask for a new one.
+    .unknown = Choose one of the answers in the list
+    .already_held = You already have this
+    .already_asked = You already asked for this
+
+    .first_name-missing = Enter your first name
+    .first_name-too_long = Enter a first name of at most { $arg } characters
+    .first_name-bad_character = Enter your first name without control characters
+    .middle_name-too_long = Enter a middle name of at most { $arg } characters
+    .last_name-missing = Enter your last name
+    .last_name-too_long = Enter a last name of at most { $arg } characters
+    .last_name-bad_character = Enter your last name without control characters
+    .email-missing = Enter your e-mail address
+    .email-bad_form = Enter an e-mail address like name@example.org
+    .email-too_long = Enter an e-mail address of at most { $arg } characters
+    .confirm_email-missing = Enter your e-mail address again
+    .confirm_email-mismatch = Enter the same e-mail address in both fields
+    .phone-missing = Enter your phone number
+    .phone-bad_form = Enter a full phone number, like 202 555 0143
+    .birth_date-missing = Enter your date of birth
+    .birth_date-bad_form = Enter a real date of birth, like 3 27 1985
+    .birth_date-in_the_future = Enter a date of birth in the past
+    .birth_date-too_old = Check the year of your date of birth
+    .country-missing = Choose your country
+    .country-bad_form = Choose your country from the list
+    .address_line1-missing = Enter the first line of your home address
+    .address_line1-too_long = Enter a first address line of at most { $arg } characters
+    .address_line2-too_long = Enter a second address line of at most { $arg } characters
+    .city-missing = Enter your city
+    .city-too_long = Enter a city of at most { $arg } characters
+    .state-missing = Enter your state, territory or district
+    .state-too_long = Enter a state, territory or district of at most { $arg } characters
+    .zip-missing = Enter your ZIP code
+    .zip-bad_form = Enter a ZIP code of 5 or 9 digits, like 21244
+    .zip-too_long = Enter a ZIP code of at most { $arg } characters
+    .reviewed-not_accepted = Tick the box to confirm that you have reviewed your information
+    .username-missing = Enter your user ID
+    .username-too_short = Enter a user ID of at least { $arg } characters
+    .username-too_long = Enter a user ID of at most { $arg } characters
+    .username-bad_character = Enter a user ID of letters, numbers and symbols, without spaces
+    .username-taken = Choose another user ID; this one is in use
+    .password-missing = Enter your password
+    .password-too_short = Enter a password of at least { $arg } characters
+    .password-too_long = Enter a password of at most { $arg } characters
+    .password-no_lowercase = Enter a password with at least one lowercase letter (a to z)
+    .password-no_uppercase = Enter a password with at least one uppercase letter (A to Z)
+    .password-no_digit = Enter a password with at least one number (0 to 9)
+    .password-no_symbol = Enter a password with at least one of these symbols: { $arg }
+    .password-banned_character = Enter a password without these characters: { $arg }
+    .password-contains_username = Enter a password that does not contain your user ID
+    .password-contains_name = Enter a password that does not contain your first or last name
+    .password-too_common = Enter a password that is harder to guess. This one is on a list of common or stolen passwords.
+    .confirm_password-missing = Enter the password again
+    .confirm_password-mismatch = Enter the same password in both fields
+    .current_password-missing = Enter the password that you use now
+    .current_password-mismatch = Enter the password that you use now. What you entered is not it.
+    .question-missing = Choose a challenge question
+    .question-unknown = Choose a challenge question from the list
+    .answer-missing = Enter an answer to the challenge question
+    .answer-too_short = Enter an answer of at least { $arg } characters
+    .answer-too_long = Enter an answer of at most { $arg } characters
+    .answer-bad_character = Enter an answer of letters and numbers
+    .ssn-missing = Enter your Social Security number, or choose to prove your identity later
+    .ssn-bad_form = Enter a Social Security number of 9 digits, like 900 45 6789
+    .vendor-answer-missing = Choose an answer to each question. If none fits, choose None of the above.
+    .terms-not_accepted = Tick the box to agree to the Terms & Conditions
+    .code-missing = Enter the security code
+    .code-bad_form = Enter the security code: digits only
+    .code-wrong_code = Enter the latest security code. A code works once and for a short time. If this one does not work, ask for a new one.
+    .method-missing = Choose how you want to get your security code
+    .method-unknown = Choose one of the methods in the list
+    .label-missing = Enter a name for this device
+    .label-too_long = Enter a name of at most { $arg } characters
+    .reason-missing = Enter a reason. The person who asked will read it.
+    .reason-too_long = Enter a reason of at most { $arg } characters
+    .program-missing = Choose a program
+    .program-unknown = Choose one of the programs in the list
+    .organization-missing = Choose an organization
+    .organization-unknown = Choose one of the organizations in the list
+    .query-missing = Enter part of the organization’s name
+    .roles-missing = Choose at least one role
+    .roles-unknown = Choose roles from the list
+    .roles-already_held = You already have this role. You do not need to ask for it again.
+    .roles-already_asked = You already asked for this role. Your request is waiting for a decision.
+
+# Home and portal
+
+welcome =
+    .title = Welcome
+    .headline = One account for your quality reporting applications
+    .lead = Sign in once, prove who you are once, and reach every application that your organization has given you a role in.
+    .sign-in = Sign in
+    .sign-up = Sign up
+    .one-title = One user ID
+    .one-text = The same user ID and password open every application that uses this portal. You manage them in one place.
+    .safe-title = Only you
+    .safe-text = Each time you sign in, we ask for a security code from your phone or app. A stolen password alone opens nothing.
+    .roles-title = The right access
+    .roles-text = Ask for a role online. A Security Official of your organization decides, and we tell you by e-mail.
+    .need-title = Before you sign up
+    .need-lead = It takes about ten minutes. Have these ready:
+    .need-email = the e-mail address you use at work
+    .need-ssn = your Social Security number, if you want to prove your identity online
+    .need-phone = a phone that gets text messages, or an authenticator app
+
+portal =
+    .title = Home
+    .hello = Hello, { $name }
+    .tasks = Finish setting up
+    .task-email = Confirm your e-mail address
+    .task-identity = Prove your identity
+    .task-device = Add a sign-in code or device
+    .task-role = Ask for a role
+    .to-do = To do
+    .waiting = Waiting
+    .done = Done
+    .applications = Your applications
+    .no-applications = You have no applications yet. You reach an application once a Security Official has approved your role in it.
+    .request-role = Request a Role
+    .all-roles = See all your roles
+    .requests-waiting = { $count ->
+        [one] { $count } request of yours is waiting for a decision
+       *[other] { $count } requests of yours are waiting for a decision
+    }
+    .to-decide = { $count ->
+        [one] { $count } role request is waiting for your decision.
+       *[other] { $count } role requests are waiting for your decision.
+    }
+    .decide = Open the requests
+
+# Signing in
+
+sign-in =
+    .title = Sign in
+    .heading = Sign in to { $product }
+    .to = to continue to { $application }
+    .username = User ID
+    .password = Password
+    .agree = I agree to the Terms & Conditions
+    .submit = Sign in
+    .read-terms = Read the Terms & Conditions
+    .forgot = Forgot your user ID or password?
+    .no-account = Don’t have an account?
+    .sign-up = Sign Up
+    .no-match = Enter the user ID and password that belong together. What you entered does not match an account.
+    .after-idle = You were signed out because nothing happened for a while. Sign in again to go on where you were.
+    .again = Sign in again to go on.
+    .set-up-next = Sign in with your new user ID and password. Next, you add a sign-in code or device.
+
+warning =
+    .title = Before you sign in
+    .p1 = This system is provided for Government-authorized use only. The warning covers this network, all computers connected to it, and all devices and storage media attached to the network or to a computer on it.
+    .p2 = What you do here may be watched, recorded and audited. Using the system without permission, or in a way that is not allowed, may lead to disciplinary action and to civil and criminal penalties.
+    .p3 = By using the system you understand and agree that you have no reasonable expectation of privacy in anything you send through it or store on it, and that it may be disclosed for any lawful Government purpose.
+
+choose-method =
+    .title = Choose how to get your security code
+    .lead = Your password was the first step. The second is a security code, each time you sign in.
+    .method = Send the code to, or use
+    .submit = Send Code
+    .lost = I cannot use any of these
+
+enter-code =
+    .title = Enter your security code
+    .sent-to = We sent a security code to your { $contact }.
+    .from-app = Open your authenticator app ({ $contact }) and enter the code that it shows now.
+    .life = { $minutes ->
+        [one] It works for { $minutes } minute.
+       *[other] It works for { $minutes } minutes.
+    }
+    .code = Security code
+    .code-hint = 6 digits. Spaces do not matter.
+    .need-new = Need a new code?
+    .resend = Resend Code
+    .change = Use another way to get a code
+    .sent-again = We sent a new code. Only the newest code works.
+    .no-more = We cannot send more codes for now, because many were asked for. Use the newest code you have, or wait and sign in again later.
+    .never-tell = Nobody from { $product } will ask you for this code.
+
+locked =
+    .title = Sign-in is locked for now
+    .until = You can try again after { $time }.
+    .why = There were too many attempts with a wrong user ID, password or security code. The lock protects the account from somebody who is guessing.
+    .next-title = What you can do
+    .next-wait = Wait until then, and sign in with the right details.
+    .next-not-you = If it was not you who tried, tell the help desk below.
+    .again = Back to sign in
+
+accept-terms =
+    .title = Terms & Conditions
+    .for = Please accept them to continue to { $application }
+    .accept = I accept the above Terms and Conditions
+    .submit = Accept
+    .decline = Do not accept
+
+sign-in-expired =
+    .title = This sign-in has ended
+    .why = It took longer than a sign-in may take, or you finished it in another tab or window.
+    .next = Nothing is lost. Start again from here, or from the application that you came from.
+    .again = Sign in
+
+sign-in-help =
+    .title = Forgot your user ID or password?
+    .lead = The help desk can help you get back in. Resetting it online is not possible yet.
+    .before-title = Before you call
+    .before-user = Your user ID is in the e-mail that we sent when you signed up.
+    .before-caps = Check the Caps Lock key. A password tells apart upper and lower case.
+    .before-manager = Look in your browser or password manager. It may have saved them.
+    .before-device = If you lost your phone or device, use another one that you added.
+    .who-title = Who helps you
+    .never = We never ask you for your password or for a security code.
+    .back = Back to sign in
+
+sign-out =
+    .title = Sign out?
+    .what = This ends your session with { $product }, in this browser and wherever it was copied to.
+    .submit = Sign out
+    .stay = Stay signed in
+
+signed-out =
+    .title = You are signed out
+    .what = If you share this computer, close the browser too.
+    .back = Back to { $application }
+    .again = Sign in again
+
+# Signing up
+
+details =
+    .title = Your details
+    .one-account = One person has one account.
+    .have-account = I have an account: sign in
+    .lead = Enter your name and address as they stand in official records. We use them to prove that you are you.
+    .name-group = About you
+    .first-name = First name
+    .middle-name = Middle name
+    .last-name = Last name
+    .birth-date = Date of birth
+    .birth-date-hint = Month, day and year, for example 3 27 1985
+    .contact-group = How we reach you
+    .email = E-mail address
+    .email-hint = Use your corporate e-mail address, the one you have at work.
+    .confirm-email = Confirm e-mail address
+    .phone = Phone number
+    .phone-hint = For example 202 555 0143. Outside the United States, start with + and the country code.
+    .address-group = Home address
+    .country = Country
+    .address-line1 = Home address line 1
+    .address-line2 = Home address line 2
+    .city = City
+    .state = State / Territory / District
+    .zip = ZIP code
+    .reviewed = I have reviewed and confirmed my account information above. This information should be used to create my HARP account.
+
+account =
+    .title = User ID and password
+    .username = User ID
+    .username-hint = 5 to 100 letters, numbers and symbols, no spaces. You cannot change it later.
+    .password = Password
+    .confirm-password = Confirm password
+    .question-group = Challenge question
+    .question-why = When you call the help desk, we may ask you this question first. The answer alone never opens your account.
+    .question = Question
+    .answer = Answer
+    .answer-hint = 4 to 100 letters and numbers. Upper and lower case do not matter.
+
+password-rule =
+    .title = Your password
+    .length = has at least { $min } characters
+    .max = has at most { $max } characters
+    .lowercase = has a lowercase letter (a to z)
+    .uppercase = has an uppercase letter (A to Z)
+    .digit = has a number (0 to 9)
+    .symbol = has one of these symbols: { $symbols }
+    .banned = has none of these characters: { $banned }
+    .no-username = does not contain your user ID
+    .no-name = does not contain your first or last name
+    .not-words = is not your name or user ID
+    .not-common = is not on a list of common or stolen passwords
+    .met = met
+    .missing = not met yet
+
+question =
+    .first_pet = What was the name of your first pet?
+    .birth_city = In which city were you born?
+    .first_school = What was the name of your first school?
+    .first_car = What was the make of your first car?
+    .favorite_teacher = What is the last name of your favorite teacher?
+    .childhood_street = On which street did you live as a child?
+
+identity =
+    .title = Prove your identity
+    .why = Your account can open applications that hold sensitive health and personal information. So we check that you are who you say you are.
+    .how-title = How it works
+    .how = You enter your Social Security number. A verification service finds records about you and asks five questions that you can answer, for example about past addresses or employers.
+    .ssn = Social Security number
+    .ssn-hint = 9 digits. Spaces and dashes do not matter.
+    .ssn-title = What happens to your number
+    .ssn-use = We use it once, to find your records. Nothing else is done with it.
+    .ssn-keep = We do not keep it. Nobody at the help desk can see it.
+    .ssn-credit = The check does not change your credit score.
+    .submit = Continue to the questions
+    .later-title = You would rather not?
+    .later = You can finish your account without it and prove your identity later. Until then you cannot ask for roles.
+    .later-submit = Prove it later
+
+questions =
+    .title = Five questions about you
+    .lead = Choose the right answer to each. If none is right, choose None of the above.
+    .time = { $minutes ->
+        [one] You have { $minutes } minute for all of them. It starts when the questions appear.
+       *[other] You have { $minutes } minutes for all of them. They start when the questions appear.
+    }
+    .none = None of the above
+    .submit = Submit answers
+
+vendor-waiting =
+    .title = We are waiting for an answer
+    .what = The verification service has not answered yet. You do not need to stay on this page.
+    .since = We asked
+    .until = We wait until
+    .next-title = What happens next
+    .next = When it answers, we send you an e-mail. If it does not answer in time, you can try again. You can sign in and set up your account in the meantime.
+    .go-on = Sign in to complete set-up
+
+not-verified =
+    .title = We could not verify your identity
+    .what = The information did not lead to a match. For your safety we cannot say which part.
+    .common = This happens to many people, for example after a move, a change of name, or when a credit file is frozen.
+    .next-title = What you can do
+    .left = { $count ->
+        [one] You can try { $count } more time. Check your name, date of birth and address first.
+       *[other] You can try { $count } more times. Check your name, date of birth and address first.
+    }
+    .again = Try again
+    .later = Go on and prove it later
+    .again-at = You can try again after { $time }.
+    .help = The help desk below can tell you what else is possible.
+    .go-on = Go on without it
+    .without = Your account works without it, but you cannot ask for roles until your identity is proved.
+
+done =
+    .title = Your account is created
+    .username = Your user ID is { $username }. You need it each time you sign in.
+    .next = One step is left: sign in, and add a sign-in code or device. Your account cannot open any application before that.
+    .sign-in = Sign in to complete set-up
+    .email-title = Your e-mail address
+    .email = We sent a confirmation with a code to { $email }.
+    .confirm = Enter the code
+    .identity-title = Your identity
+    .identity-proved = Your identity is proved. You can ask for roles after set-up.
+    .identity-waiting = We are waiting for the verification service. We send you an e-mail when it answers.
+    .identity-not-yet = Your identity is not proved yet. You can do it after set-up, from your profile. Until then you cannot ask for roles.
+
+confirm-email =
+    .title = Confirm your e-mail address
+    .sent-to = We sent a code to { $email }.
+    .life = { $hours ->
+        [one] It works for { $hours } hour.
+       *[other] It works for { $hours } hours.
+    }
+    .sent-again = We sent a new code. Only the newest code works.
+    .why = We use the address for notices about your account only once you have confirmed it.
+    .code = Code from the e-mail
+    .code-hint = 6 digits. Spaces do not matter.
+    .submit = Confirm address
+    .not-there = Nothing there? Look in the spam folder too.
+    .wrong-address = Wrong address?
+    .change = Change the address
+
+change-email =
+    .title = Change your e-mail address
+    .what = We send a code to the new address. It replaces the old one when you enter the code.
+    .submit = Send code
+
+email-confirmed =
+    .title = E-mail address confirmed
+    .what = From now on we send notices about your account to { $email }.
+
+draft-expired =
+    .title = Your registration was not finished in time
+    .why = { $hours ->
+        [one] We keep what you entered for { $hours } hour. Then we delete it, to protect you.
+       *[other] We keep what you entered for { $hours } hours. Then we delete it, to protect you.
+    }
+    .next = You can start again at any time. No account was created.
+    .again = Start again
+
+terms =
+    .version = Version { $version }
+
+# Countries, by ISO 3166-1 code
+
+country =
+    .AD = Andorra
+    .AE = United Arab Emirates
+    .AF = Afghanistan
+    .AG = Antigua and Barbuda
+    .AI = Anguilla
+    .AL = Albania
+    .AM = Armenia
+    .AO = Angola
+    .AQ = Antarctica
+    .AR = Argentina
+    .AS = American Samoa
+    .AT = Austria
+    .AU = Australia
+    .AW = Aruba
+    .AX = Åland Islands
+    .AZ = Azerbaijan
+    .BA = Bosnia and Herzegovina
+    .BB = Barbados
+    .BD = Bangladesh
+    .BE = Belgium
+    .BF = Burkina Faso
+    .BG = Bulgaria
+    .BH = Bahrain
+    .BI = Burundi
+    .BJ = Benin
+    .BL = Saint Barthélemy
+    .BM = Bermuda
+    .BN = Brunei
+    .BO = Bolivia
+    .BQ = Caribbean Netherlands
+    .BR = Brazil
+    .BS = Bahamas
+    .BT = Bhutan
+    .BV = Bouvet Island
+    .BW = Botswana
+    .BY = Belarus
+    .BZ = Belize
+    .CA = Canada
+    .CC = Cocos (Keeling) Islands
+    .CD = Congo (Kinshasa)
+    .CF = Central African Rep.
+    .CG = Congo (Brazzaville)
+    .CH = Switzerland
+    .CI = Côte d’Ivoire
+    .CK = Cook Islands
+    .CL = Chile
+    .CM = Cameroon
+    .CN = China
+    .CO = Colombia
+    .CR = Costa Rica
+    .CU = Cuba
+    .CV = Cape Verde
+    .CW = Curaçao
+    .CX = Christmas Island
+    .CY = Cyprus
+    .CZ = Czechia
+    .DE = Germany
+    .DJ = Djibouti
+    .DK = Denmark
+    .DM = Dominica
+    .DO = Dominican Republic
+    .DZ = Algeria
+    .EC = Ecuador
+    .EE = Estonia
+    .EG = Egypt
+    .EH = Western Sahara
+    .ER = Eritrea
+    .ES = Spain
+    .ET = Ethiopia
+    .FI = Finland
+    .FJ = Fiji
+    .FK = Falkland Islands
+    .FM = Micronesia
+    .FO = Faroe Islands
+    .FR = France
+    .GA = Gabon
+    .GB = United Kingdom
+    .GD = Grenada
+    .GE = Georgia
+    .GF = French Guiana
+    .GG = Guernsey
+    .GH = Ghana
+    .GI = Gibraltar
+    .GL = Greenland
+    .GM = Gambia
+    .GN = Guinea
+    .GP = Guadeloupe
+    .GQ = Equatorial Guinea
+    .GR = Greece
+    .GS = South Georgia and the South Sandwich Islands
+    .GT = Guatemala
+    .GU = Guam
+    .GW = Guinea-Bissau
+    .GY = Guyana
+    .HK = Hong Kong
+    .HM = Heard Island and McDonald Islands
+    .HN = Honduras
+    .HR = Croatia
+    .HT = Haiti
+    .HU = Hungary
+    .ID = Indonesia
+    .IE = Ireland
+    .IL = Israel
+    .IM = Isle of Man
+    .IN = India
+    .IO = British Indian Ocean Territory
+    .IQ = Iraq
+    .IR = Iran
+    .IS = Iceland
+    .IT = Italy
+    .JE = Jersey
+    .JM = Jamaica
+    .JO = Jordan
+    .JP = Japan
+    .KE = Kenya
+    .KG = Kyrgyzstan
+    .KH = Cambodia
+    .KI = Kiribati
+    .KM = Comoros
+    .KN = Saint Kitts and Nevis
+    .KP = North Korea
+    .KR = South Korea
+    .KW = Kuwait
+    .KY = Cayman Islands
+    .KZ = Kazakhstan
+    .LA = Laos
+    .LB = Lebanon
+    .LC = Saint Lucia
+    .LI = Liechtenstein
+    .LK = Sri Lanka
+    .LR = Liberia
+    .LS = Lesotho
+    .LT = Lithuania
+    .LU = Luxembourg
+    .LV = Latvia
+    .LY = Libya
+    .MA = Morocco
+    .MC = Monaco
+    .MD = Moldova
+    .ME = Montenegro
+    .MF = Saint Martin (French part)
+    .MG = Madagascar
+    .MH = Marshall Islands
+    .MK = North Macedonia
+    .ML = Mali
+    .MM = Myanmar (Burma)
+    .MN = Mongolia
+    .MO = Macau
+    .MP = Northern Mariana Islands
+    .MQ = Martinique
+    .MR = Mauritania
+    .MS = Montserrat
+    .MT = Malta
+    .MU = Mauritius
+    .MV = Maldives
+    .MW = Malawi
+    .MX = Mexico
+    .MY = Malaysia
+    .MZ = Mozambique
+    .NA = Namibia
+    .NC = New Caledonia
+    .NE = Niger
+    .NF = Norfolk Island
+    .NG = Nigeria
+    .NI = Nicaragua
+    .NL = Netherlands
+    .NO = Norway
+    .NP = Nepal
+    .NR = Nauru
+    .NU = Niue
+    .NZ = New Zealand
+    .OM = Oman
+    .PA = Panama
+    .PE = Peru
+    .PF = French Polynesia
+    .PG = Papua New Guinea
+    .PH = Philippines
+    .PK = Pakistan
+    .PL = Poland
+    .PM = Saint Pierre and Miquelon
+    .PN = Pitcairn
+    .PR = Puerto Rico
+    .PS = Palestine
+    .PT = Portugal
+    .PW = Palau
+    .PY = Paraguay
+    .QA = Qatar
+    .RE = Réunion
+    .RO = Romania
+    .RS = Serbia
+    .RU = Russia
+    .RW = Rwanda
+    .SA = Saudi Arabia
+    .SB = Solomon Islands
+    .SC = Seychelles
+    .SD = Sudan
+    .SE = Sweden
+    .SG = Singapore
+    .SH = Saint Helena
+    .SI = Slovenia
+    .SJ = Svalbard and Jan Mayen
+    .SK = Slovakia
+    .SL = Sierra Leone
+    .SM = San Marino
+    .SN = Senegal
+    .SO = Somalia
+    .SR = Suriname
+    .SS = South Sudan
+    .ST = São Tomé and Príncipe
+    .SV = El Salvador
+    .SX = Sint Maarten (Dutch part)
+    .SY = Syria
+    .SZ = Eswatini
+    .TC = Turks and Caicos Is
+    .TD = Chad
+    .TF = French Southern Territories
+    .TG = Togo
+    .TH = Thailand
+    .TJ = Tajikistan
+    .TK = Tokelau
+    .TL = East Timor
+    .TM = Turkmenistan
+    .TN = Tunisia
+    .TO = Tonga
+    .TR = Türkiye
+    .TT = Trinidad and Tobago
+    .TV = Tuvalu
+    .TW = Taiwan
+    .TZ = Tanzania
+    .UA = Ukraine
+    .UG = Uganda
+    .UM = U.S. Minor Outlying Islands
+    .US = United States
+    .UY = Uruguay
+    .UZ = Uzbekistan
+    .VA = Vatican City
+    .VC = Saint Vincent and the Grenadines
+    .VE = Venezuela
+    .VG = British Virgin Islands
+    .VI = U.S. Virgin Islands
+    .VN = Vietnam
+    .VU = Vanuatu
+    .WF = Wallis and Futuna
+    .WS = Samoa
+    .YE = Yemen
+    .YT = Mayotte
+    .ZA = South Africa
+    .ZM = Zambia
+    .ZW = Zimbabwe

@@ -1,0 +1,47 @@
+//! What people see: one typed struct per page, checked against its template when it compiles.
+//!
+//! A page gets plain data and a [`frame::Frame`]; it never touches the store and never decides.
+//! Every word stands in `messages/<language>.ftl`, keyed by page ([`words`]).
+
+use askama::Template;
+use http::StatusCode;
+
+pub mod words;
+pub mod url;
+pub mod asset;
+pub mod moment;
+pub mod form;
+pub mod frame;
+
+pub mod device;
+pub mod home;
+pub mod register;
+pub mod sign_in;
+pub mod sign_out;
+
+#[cfg(test)]
+mod checks;
+
+/// A whole page.
+pub trait Page: Template {
+    /// The status it is sent with: 422 when a form comes back with problems, the page's own otherwise.
+    fn status(&self) -> StatusCode {
+        StatusCode::OK
+    }
+}
+
+/// Pages that only show.
+macro_rules! pages {
+    ($($page:ty),+ $(,)?) => { $(impl $crate::view::Page for $page {})+ };
+}
+
+/// Pages with a field `form`: sent with 422 when what was typed has problems.
+macro_rules! form_pages {
+    ($($page:ty),+ $(,)?) => { $(impl $crate::view::Page for $page {
+        fn status(&self) -> http::StatusCode {
+            self.form.status()
+        }
+    })+ };
+}
+
+use {form_pages, pages};

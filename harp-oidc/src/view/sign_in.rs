@@ -1,0 +1,116 @@
+//! Signing in: user ID and password, then a security code, then (for some applications) the terms (F01–F13).
+
+use askama::Template;
+use harp_core::kernel::time::Timestamp;
+use http::StatusCode;
+
+use super::device::Device;
+use super::form::{Choice, Control, Form, Kind};
+use super::frame::Frame;
+use super::url::{self, act};
+use super::words::Message;
+use super::{Page, form_pages};
+
+pub const USERNAME: Control = Control::line("username", "sign-in.username").autocomplete("username");
+pub const PASSWORD: Control =
+    Control::new(Kind::Secret, "password", "sign-in.password").autocomplete("current-password");
+/// F01
+pub const TERMS: Control = Control::new(Kind::Tick, "terms", "sign-in.agree");
+/// F03, F10
+pub const METHOD: Control = Control::new(Kind::Radios, "method", "choose-method.method");
+/// F04
+pub const CODE: Control = Control::code("code", "enter-code.code").hint("enter-code.code-hint");
+/// F12
+pub const ACCEPT: Control = Control::new(Kind::Tick, "terms", "accept-terms.accept");
+
+/// User ID and password (F01, F06–F08, F13). Posts `username`, `password`, `terms` (`yes`).
+/// Whatever of user ID and password is wrong, and whether the user ID exists, the one problem is
+/// `form.problem("username", "sign-in.no-match")`.
+#[derive(Debug, Template)]
+#[template(path = "page/sign_in/password.html")]
+pub struct SignIn {
+    pub frame: Frame,
+    pub form: Form,
+    pub terms: TermsAt,
+    /// Why the person is asked, if there is a reason to tell: `sign-in.after-idle`, `sign-in.again`, `sign-in.set-up-next`.
+    pub reason: Option<Message>,
+}
+
+/// Where this application wants its terms accepted (F01 or F12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TermsAt {
+    Password,
+    AfterCode,
+}
+
+/// Which of the person's active devices gets or makes the code. Posts `method` (a device's id), `do` = `next` or `cancel`.
+#[derive(Debug, Template)]
+#[template(path = "page/sign_in/method.html")]
+pub struct ChooseMethod {
+    pub frame: Frame,
+    pub form: Form,
+    pub devices: Vec<Device>,
+}
+
+impl ChooseMethod {
+    fn choices(&self) -> Vec<Choice> {
+        self.devices.iter().map(|d| d.choice(&self.frame.words)).collect()
+    }
+}
+
+/// The security code (F04, F11). Posts `code`, `do` = `next`, `resend`, `change` or `cancel`.
+#[derive(Debug, Template)]
+#[template(path = "page/sign_in/code.html")]
+pub struct EnterCode {
+    pub frame: Frame,
+    pub form: Form,
+    pub device: Device,
+    pub life_minutes: u32,
+    pub sent: Sent,
+}
+
+/// What became of the code. An application's code is `First`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent {
+    First,
+    Again,
+    /// No more codes are sent for now: too many were asked for.
+    NoMore,
+}
+
+/// Too many attempts. The same page for every user ID, known or not.
+#[derive(Debug, Template)]
+#[template(path = "page/sign_in/locked.html")]
+pub struct Locked {
+    pub frame: Frame,
+    pub until: Timestamp,
+}
+
+/// The terms after the second factor (F12). Posts `terms` (`yes`), `do` = `next` or `cancel`.
+#[derive(Debug, Template)]
+#[template(path = "page/sign_in/terms.html")]
+pub struct AcceptTerms {
+    pub frame: Frame,
+    pub form: Form,
+}
+
+/// A sign-in that took too long, or was finished in another tab.
+#[derive(Debug, Template)]
+#[template(path = "page/sign_in/expired.html")]
+pub struct Expired {
+    pub frame: Frame,
+}
+
+form_pages!(SignIn, ChooseMethod, EnterCode, AcceptTerms);
+
+impl Page for Locked {
+    fn status(&self) -> StatusCode {
+        StatusCode::TOO_MANY_REQUESTS
+    }
+}
+
+impl Page for Expired {
+    fn status(&self) -> StatusCode {
+        StatusCode::GONE
+    }
+}

@@ -1,0 +1,70 @@
+//! Every address that a page links to. The router registers these same constants.
+//! Forms post to the address they were shown at; a button's `do` says which of the page's acts is meant ([`act`]).
+
+pub const HOME: &str = "/";
+pub const SIGN_IN: &str = "/sign-in";
+pub const SIGN_IN_METHOD: &str = "/sign-in/method";
+pub const SIGN_IN_CODE: &str = "/sign-in/code";
+pub const SIGN_IN_TERMS: &str = "/sign-in/terms";
+pub const SIGN_OUT: &str = "/sign-out";
+pub const SIGNED_OUT: &str = "/signed-out";
+
+pub const REGISTER: &str = "/register";
+pub const REGISTER_ACCOUNT: &str = "/register/account";
+pub const REGISTER_IDENTITY: &str = "/register/identity";
+pub const REGISTER_QUESTIONS: &str = "/register/questions";
+pub const REGISTER_DONE: &str = "/register/done";
+pub const CONFIRM_EMAIL: &str = "/email/confirm";
+pub const CHANGE_EMAIL: &str = "/email/change";
+pub const PROVE_IDENTITY: &str = "/identity";
+
+pub const SET_UP: &str = "/set-up";
+pub const SET_UP_ADD: &str = "/set-up/add";
+pub const SET_UP_DONE: &str = "/set-up/done";
+
+pub const PROFILE: &str = "/profile";
+pub const PROFILE_PASSWORD: &str = "/profile/password";
+pub const PROFILE_CHALLENGE: &str = "/profile/challenge";
+pub const PROFILE_DEVICES: &str = "/profile/devices";
+pub const PROFILE_SESSIONS: &str = "/profile/sessions";
+
+pub const ROLES: &str = "/roles";
+pub const ROLE_REQUEST: &str = "/roles/request";
+pub const ROLE_REQUEST_ORGANIZATION: &str = "/roles/request/organization";
+pub const ROLE_REQUEST_ROLES: &str = "/roles/request/roles";
+pub const ROLE_REQUESTS: &str = "/roles/requests";
+pub const OFFICIAL: &str = "/official/requests";
+
+pub const HELP: &str = "/help";
+pub const HELP_SIGN_IN: &str = "/help/sign-in";
+pub const HELP_CODES: &str = "/help/codes";
+pub const ACCESSIBILITY: &str = "/accessibility";
+pub const PRIVACY: &str = "/privacy";
+pub const TERMS: &str = "/terms";
+
+/// Static files: [`super::asset`].
+pub const ASSETS: &str = "/assets/";
+
+/// The query parameter that says which sign-in or registration a page belongs to, so that two tabs do not disturb each other.
+pub const FLOW: &str = "flow";
+
+/// Values of the field `do`.
+pub mod act {
+    /// The field itself.
+    pub const NAME: &str = "do";
+    pub const NEXT: &str = "next";
+    /// One step back; what was typed is kept.
+    pub const BACK: &str = "back";
+    pub const CANCEL: &str = "cancel";
+    pub const RESEND: &str = "resend";
+    /// Choose another method, another e-mail address.
+    pub const CHANGE: &str = "change";
+    /// Prove identity later.
+    pub const LATER: &str = "later";
+    pub const COMPLETE: &str = "complete";
+    pub const REMOVE: &str = "remove";
+    pub const APPROVE: &str = "approve";
+    pub const DENY: &str = "deny";
+    pub const SIGN_OUT: &str = "sign-out";
+    pub const RETRY: &str = "retry";
+}
