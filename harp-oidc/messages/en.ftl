@@ -380,7 +380,6 @@ account =
 password-rule =
     .title = Your password
     .length = has at least { $min } characters
-    .max = has at most { $max } characters
     .lowercase = has a lowercase letter (a to z)
     .uppercase = has an uppercase letter (A to Z)
     .digit = has a number (0 to 9)

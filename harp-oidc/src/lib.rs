@@ -1,3 +1,4 @@
 //! The OpenID Provider on harp-core.
 
 pub mod protocol;
+pub mod view;

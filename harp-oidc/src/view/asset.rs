@@ -21,7 +21,8 @@ pub struct Asset {
     name: String,
 }
 
-static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| Files::iter().filter_map(|name| Asset::read(&name)).collect());
+static ASSETS: LazyLock<Vec<Asset>> =
+    LazyLock::new(|| Files::iter().filter_map(|name| Asset::read(&name)).collect());
 
 impl Asset {
     fn read(name: &str) -> Option<Self> {

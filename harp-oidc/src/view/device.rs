@@ -1,5 +1,6 @@
 //! A sign-in code or device as pages show it. Of a contact only the last four digits appear (F10).
 
+use harp_core::factor::{Binding, Factor};
 use harp_core::kernel::assurance::Method;
 
 use super::form::Choice;
@@ -61,6 +62,17 @@ pub fn choices(methods: &[Method], words: &Words) -> Vec<Choice> {
 }
 
 impl Device {
+    pub fn of(factor: &Factor) -> Self {
+        let contact = match &factor.binding {
+            Binding::Sms { phone } | Binding::Voice { phone } => {
+                Contact::LastFour(phone.last_four().to_owned())
+            }
+            Binding::Email { address } => Contact::Shown(address.masked()),
+            Binding::Totp { .. } => Contact::None,
+        };
+        Self { id: factor.id.to_string(), method: factor.method(), contact }
+    }
+
     pub fn kind(&self, words: &Words) -> String {
         words.t(method(self.method))
     }

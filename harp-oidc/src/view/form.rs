@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use harp_core::account::field::Complaint;
 use http::StatusCode;
 
 use super::words::{Message, Words};
@@ -40,14 +41,16 @@ impl Form {
         self
     }
 
-    /// Notes a problem by what is wrong: the words are `problem.<field>-<what>` if the message file has them, else `problem.<what>`.
-    /// `argument` is the number or the list of symbols that the words speak of.
+    /// Notes what a flow found wrong. The words are `problem.<field>-<what>` if the message file has them, else `problem.<what>`.
     #[must_use]
-    pub fn complaint(self, field: &'static str, what: &'static str, argument: Option<String>) -> Self {
-        let own = format!("problem.{field}-{what}");
-        let key = if Words::english().knows(&own) { own } else { format!("problem.{what}") };
-        let words = Message::composed(key).with("arg", argument.unwrap_or_default());
-        self.problem(field, words)
+    pub fn complaints(self, complaints: &[Complaint]) -> Self {
+        complaints.iter().fold(self, |form, complaint| {
+            let (field, what) = (complaint.field.as_str(), complaint.problem.key());
+            let own = format!("problem.{field}-{what}");
+            let key = if Words::english().knows(&own) { own } else { format!("problem.{what}") };
+            let argument = complaint.problem.argument().unwrap_or_default();
+            form.problem(field, Message::composed(key).with("arg", argument))
+        })
     }
 
     pub fn has_problems(&self) -> bool {
@@ -81,12 +84,12 @@ impl Form {
     }
 
     /// A control with its label, hint and error.
-    pub fn show<'a>(&'a self, words: &'a Words, control: &'a Control) -> Drawn<'a> {
-        Drawn { words, form: self, control, choices: &[], label: words.t(control.label) }
+    pub fn show<'a>(&'a self, words: &'a Words, control: Control) -> Drawn<'a> {
+        Drawn { words, form: self, control, choices: Vec::new(), label: words.t(control.label) }
     }
 
     /// A control that offers choices.
-    pub fn choose<'a>(&'a self, words: &'a Words, control: &'a Control, choices: &'a [Choice]) -> Drawn<'a> {
+    pub fn choose<'a>(&'a self, words: &'a Words, control: Control, choices: Vec<Choice>) -> Drawn<'a> {
         Drawn { choices, ..self.show(words, control) }
     }
 
@@ -95,8 +98,8 @@ impl Form {
         Drawn {
             words,
             form: self,
-            control: &question.control,
-            choices: &question.choices,
+            control: question.control,
+            choices: question.choices.clone(),
             label: question.text.clone(),
         }
     }
@@ -216,8 +219,8 @@ impl Question {
 pub struct Drawn<'a> {
     words: &'a Words,
     form: &'a Form,
-    control: &'a Control,
-    choices: &'a [Choice],
+    control: Control,
+    choices: Vec<Choice>,
     label: String,
 }
 

@@ -144,8 +144,12 @@ impl Frame {
     }
 
     /// The words of a key with a value set off in bold in place of `{ $name }`.
-    pub fn bold(&self, key: &'static str, name: &'static str, value: &str) -> Html {
-        self.inside(&Message::new(key), name, &format!("<strong class=\"data\">{}</strong>", escape(value)))
+    pub fn bold(&self, key: &'static str, name: &'static str, value: impl AsRef<str>) -> Html {
+        self.inside(
+            &Message::new(key),
+            name,
+            &format!("<strong class=\"data\">{}</strong>", escape(value.as_ref())),
+        )
     }
 
     /// HTML in a sentence: the sentence is escaped with a mark in it, then the mark gives way.
@@ -267,12 +271,6 @@ impl askama::FastWritable for Html {
 
 impl askama::filters::HtmlSafe for Html {}
 
-impl Html {
-    pub(super) fn trusted(html: String) -> Self {
-        Self(html)
-    }
-}
-
 #[derive(Debug, Template)]
 #[template(path = "part/header.html")]
 pub struct Header<'a> {
@@ -299,6 +297,10 @@ pub struct ContactCard<'a> {
 impl askama::filters::HtmlSafe for ContactCard<'_> {}
 
 impl ContactCard<'_> {
+    fn with_number(&self, key: &'static str, number: &str) -> String {
+        self.words.say(&Message::new(key).with("number", number))
+    }
+
     /// A number as `tel:` wants it.
     fn dial(number: &str) -> String {
         number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
@@ -314,7 +316,7 @@ enum Submit {
 
 #[derive(Debug, Template)]
 #[template(
-    source = r#"<button name="do" value="{{ act }}"{% if !class.is_empty() %} class="{{ class }}"{% endif %}{% if *submit == Submit::AsItIs %} formnovalidate{% endif %}>{{ label }}</button>"#,
+    source = r#"<button name="do" value="{{ act }}"{% if !class.is_empty() %} class="{{ class }}"{% endif %}{% if submit == Submit::AsItIs %} formnovalidate{% endif %}>{{ label }}</button>"#,
     ext = "html"
 )]
 pub struct Button<'a> {
@@ -328,7 +330,7 @@ impl askama::filters::HtmlSafe for Button<'_> {}
 
 #[derive(Debug, Template)]
 #[template(
-    source = r#"<div class="steps"><p>{{ words }}</p><div aria-hidden="true">{% for n in 1..=*of %}<span{% if n <= *now %} class="done"{% endif %}></span>{% endfor %}</div></div>"#,
+    source = r#"<div class="steps"><p>{{ words }}</p><div aria-hidden="true">{% for n in 1..=of %}<span{% if n <= now %} class="done"{% endif %}></span>{% endfor %}</div></div>"#,
     ext = "html"
 )]
 pub struct Step {
@@ -345,7 +347,11 @@ mod tests {
 
     fn frame() -> Frame {
         let site = Site { base: "/id".to_owned(), ..Site::default() };
-        Frame { csrf: "a\"b<".to_owned(), flow: Some("x&y=z".to_owned()), ..Frame::new(Arc::new(site), Words::english()) }
+        Frame {
+            csrf: "a\"b<".to_owned(),
+            flow: Some("x&y=z".to_owned()),
+            ..Frame::new(Arc::new(site), Words::english())
+        }
     }
 
     #[test]

@@ -6,15 +6,16 @@
 use askama::Template;
 use http::StatusCode;
 
-pub mod words;
-pub mod url;
 pub mod asset;
-pub mod moment;
 pub mod form;
 pub mod frame;
+pub mod moment;
+pub mod url;
+pub mod words;
 
 pub mod device;
 pub mod home;
+pub mod password;
 pub mod register;
 pub mod sign_in;
 pub mod sign_out;

@@ -61,7 +61,10 @@ mod tests {
         let at = |secs| Moment::new(Timestamp::from_secs(secs), &TimeZone::UTC, &Words::english());
         assert_eq!(at(0).words, "January 1, 1970 at 12:00 AM UTC");
         assert_eq!(at(43_200).words, "January 1, 1970 at 12:00 PM UTC");
-        assert_eq!(at(61_500).html(), "<time datetime=\"1970-01-01T17:05:00Z\">January 1, 1970 at 5:05 PM UTC</time>");
+        assert_eq!(
+            at(61_500).html(),
+            "<time datetime=\"1970-01-01T17:05:00Z\">January 1, 1970 at 5:05 PM UTC</time>"
+        );
         assert_eq!(date(jiff::civil::date(1980, 2, 29), &Words::english()), "February 29, 1980");
     }
 }

@@ -2,13 +2,15 @@
 
 use askama::Template;
 use harp_core::kernel::time::Timestamp;
+use harp_core::proofing;
 use http::StatusCode;
 
 use super::form::{Choice, Control, Form, Kind, Question};
 use super::frame::Frame;
+use super::password::Rule;
 use super::sign_in::Sent;
 use super::url::{self, act};
-use super::words::{Message, Words};
+use super::words::Words;
 use super::{Page, form_pages, pages};
 
 /// B04, B05
@@ -29,8 +31,7 @@ pub const PHONE: Control = Control::new(Kind::Tel, "phone", "details.phone")
 pub const BIRTH_DATE: Control =
     Control::new(Kind::Date(["birth_month", "birth_day", "birth_year"]), "birth_date", "details.birth-date")
         .hint("details.birth-date-hint");
-pub const COUNTRY: Control =
-    Control::new(Kind::Select, "country", "details.country").autocomplete("country");
+pub const COUNTRY: Control = Control::new(Kind::Select, "country", "details.country").autocomplete("country");
 pub const ADDRESS_LINE1: Control =
     Control::line("address_line1", "details.address-line1").autocomplete("address-line1");
 pub const ADDRESS_LINE2: Control =
@@ -104,40 +105,6 @@ impl Credentials {
     }
 }
 
-/// One rule for a password, and whether what was typed kept it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Rule {
-    pub words: Message,
-    pub mark: Mark,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
-    /// Nothing was typed yet.
-    Open,
-    Met,
-    Missing,
-}
-
-impl Mark {
-    pub(super) fn class(self) -> &'static str {
-        match self {
-            Mark::Open => "",
-            Mark::Met => "met",
-            Mark::Missing => "missing",
-        }
-    }
-
-    /// Said after the rule, since colour alone says nothing.
-    pub(super) fn words(self) -> Option<&'static str> {
-        match self {
-            Mark::Open => None,
-            Mark::Met => Some("password-rule.met"),
-            Mark::Missing => Some("password-rule.missing"),
-        }
-    }
-}
-
 /// The challenge questions as choices, by their stored names.
 pub fn question_choices(names: &[&'static str], words: &Words) -> Vec<Choice> {
     names.iter().map(|name| Choice::new(*name, words.t(&format!("question.{name}")))).collect()
@@ -173,10 +140,18 @@ pub struct Questions {
 
 pub const NONE_OF_THE_ABOVE: &str = "none";
 
-/// A vendor's question with *None of the above* as its last answer. `name` is the field, `q1` and so on.
-pub fn vendor_question(name: &'static str, text: &str, mut answers: Vec<Choice>, words: &Words) -> Question {
-    answers.push(Choice::new(NONE_OF_THE_ABOVE, words.t("questions.none")));
-    Question::new(name, text, answers)
+/// The fields of the questions in their order: `q1`, `q2` and so on. A field's value is a choice's id, or [`NONE_OF_THE_ABOVE`].
+pub const QUESTION_FIELDS: [&str; 10] = ["q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10"];
+
+/// The vendor's questions, each with *None of the above* as its last answer.
+pub fn vendor_questions(questions: &[proofing::Question], words: &Words) -> Vec<Question> {
+    let drawn = |(name, question): (&&'static str, &proofing::Question)| {
+        let mut choices: Vec<Choice> =
+            question.choices.iter().map(|c| Choice::new(c.id.clone(), c.text.clone())).collect();
+        choices.push(Choice::new(NONE_OF_THE_ABOVE, words.t("questions.none")));
+        Question::new(name, question.text.clone(), choices)
+    };
+    QUESTION_FIELDS.iter().zip(questions).map(drawn).collect()
 }
 
 /// The vendor has not answered yet (P3: who, since when, what next).
@@ -272,8 +247,10 @@ impl Page for DraftExpired {
 
 /// Every country by its ISO 3166-1 code, in the order of the reader's alphabet; the United States first.
 pub fn countries(words: &Words) -> Vec<Choice> {
-    let mut all: Vec<Choice> =
-        COUNTRIES.split_whitespace().map(|code| Choice::new(code, words.t(&format!("country.{code}")))).collect();
+    let mut all: Vec<Choice> = COUNTRIES
+        .split_whitespace()
+        .map(|code| Choice::new(code, words.t(&format!("country.{code}"))))
+        .collect();
     all.sort_by(|a, b| (a.value != "US", &a.label).cmp(&(b.value != "US", &b.label)));
     all
 }

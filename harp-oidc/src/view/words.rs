@@ -199,6 +199,11 @@ mod tests {
     #[test]
     fn a_count_chooses_singular_or_plural() {
         let left = |n| Words::english().say(&Message::new("not-verified.left").count("count", n));
-        assert!(left(1).contains("1 more time") && left(2).contains("2 more times"), "{} {}", left(1), left(2));
+        assert!(
+            left(1).contains("1 more time") && left(2).contains("2 more times"),
+            "{} {}",
+            left(1),
+            left(2)
+        );
     }
 }
