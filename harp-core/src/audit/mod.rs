@@ -60,6 +60,11 @@ pub enum Deed {
     ProofingStarted {
         case: CaseId,
     },
+    /// No attempt is left, for the account, the person or the source.
+    ProofingLimited,
+    ProofingAnswered {
+        case: CaseId,
+    },
     ProofingPassed {
         case: CaseId,
     },
@@ -77,6 +82,9 @@ pub enum Deed {
     /// A07: the person who registers already has an account.
     DuplicatePersonRefused,
     EmailCodeSent,
+    EmailCodeRefused,
+    /// Another account verified the address first.
+    EmailTaken,
     EmailConfirmed,
     EmailChanged,
     PasswordAccepted,
