@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::act::{Act, Actor, Origin};
 use crate::kernel::assurance::Method;
 use crate::kernel::id::{
-    AccountId, AssignmentId, CaseId, EventId, FactorId, OrgId, RequestId, RoleId, SessionId, TraceId,
+    AccountId, AssignmentId, CaseId, EventId, FactorId, MessageId, OrgId, RequestId, RoleId, SessionId,
+    TraceId,
 };
 use crate::kernel::random::Random;
 use crate::kernel::time::Timestamp;
@@ -119,6 +120,10 @@ pub enum Deed {
         method: Method,
     },
     SetUpCompleted,
+    /// A message that could not be delivered, and is not tried again.
+    MessageGivenUp {
+        message: MessageId,
+    },
     SignedIn {
         session: SessionId,
         methods: Vec<Method>,
