@@ -2,3 +2,5 @@
 
 pub mod protocol;
 pub mod view;
+
+pub mod http;

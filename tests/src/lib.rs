@@ -1,4 +1,1 @@
-//! The harness of the journeys and contracts.
 
-pub mod browser;
-pub mod certificate;

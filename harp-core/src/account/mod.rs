@@ -9,7 +9,6 @@ use crate::kernel::time::Timestamp;
 pub mod challenge;
 pub mod field;
 pub mod person;
-pub mod ssn;
 pub mod username;
 
 use username::Username;

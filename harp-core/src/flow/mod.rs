@@ -5,6 +5,7 @@
 
 pub mod decide_request;
 pub mod request_role;
+pub mod sessions;
 
 use std::sync::Arc;
 

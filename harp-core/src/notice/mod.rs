@@ -3,8 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::factor::CodeRef;
-use crate::kernel::id::{AccountId, MessageId, RequestId};
+use crate::kernel::id::{AccountId, ChallengeId, MessageId, RequestId};
 use crate::kernel::text::{EmailAddress, Phone};
 use crate::kernel::time::Timestamp;
 
@@ -38,18 +37,18 @@ pub enum Recipient {
 pub enum Notice {
     /// B09: the account is completed; the code confirms the address.
     AccountCompleted {
-        code: CodeRef,
+        challenge: ChallengeId,
         first_name: String,
     },
     /// A new code for confirming an address.
     ConfirmEmail {
-        code: CodeRef,
+        challenge: ChallengeId,
     },
     /// Somebody registered with an address that already has an account (X-7: told here, not on the page).
     AlreadyRegistered,
     /// A sign-in code.
     SecurityCode {
-        code: CodeRef,
+        challenge: ChallengeId,
     },
     FactorAdded {
         method: String,
@@ -91,12 +90,12 @@ pub enum Notice {
 }
 
 impl Notice {
-    /// The code that the message carries: computed when it is sent, and only while it still is the current one.
-    pub fn code(&self) -> Option<CodeRef> {
+    /// The challenge whose code the message carries.
+    pub fn challenge(&self) -> Option<ChallengeId> {
         match self {
-            Notice::AccountCompleted { code, .. }
-            | Notice::ConfirmEmail { code }
-            | Notice::SecurityCode { code } => Some(*code),
+            Notice::AccountCompleted { challenge, .. }
+            | Notice::ConfirmEmail { challenge }
+            | Notice::SecurityCode { challenge } => Some(*challenge),
             _ => None,
         }
     }

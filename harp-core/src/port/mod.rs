@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 
 use crate::account::Person;
-use crate::account::ssn::{Ssn, SsnRange};
 use crate::kernel::id::{CaseId, MessageId};
 use crate::kernel::secret::Secret;
 use crate::kernel::text::EmailAddress;
@@ -15,11 +14,6 @@ use crate::proofing::{Answer, Question, VendorRef, VendorVerdict};
 /// `flow::prove_identity::vendor_decided`), twice, or never; the case machine bears all of it.
 #[async_trait]
 pub trait Prover: Send + Sync + std::fmt::Debug {
-    /// Which SSNs it can be asked about.
-    fn numbers(&self) -> SsnRange {
-        SsnRange::Issued
-    }
-
     /// Asks for questions about this applicant. `case` is an idempotency key: asked twice, a vendor answers the same.
     async fn questions(&self, case: CaseId, applicant: &Applicant<'_>) -> Result<Reply<Asked>, VendorFault>;
 
@@ -37,7 +31,8 @@ pub trait Prover: Send + Sync + std::fmt::Debug {
 pub struct Applicant<'a> {
     pub person: &'a Person,
     pub email: &'a EmailAddress,
-    pub ssn: &'a Ssn,
+    /// Nine digits.
+    pub ssn: &'a Secret<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -50,8 +45,7 @@ pub struct Asked {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply<T> {
     Now(T),
-    /// It will come by itself, under this name: questions to `flow::prove_identity::vendor_asked`, a verdict to
-    /// `flow::prove_identity::vendor_decided`.
+    /// It will come by itself, to `vendor_decided`.
     Later(VendorRef),
     /// No record, frozen file, mismatch. Which one is never told (3.2).
     CannotVerify,

@@ -26,6 +26,4 @@ pub trait OutboxStore: Send {
         due_at: Option<Timestamp>,
         why: &str,
     ) -> Result<(), Fault>;
-    /// Deletes undeliverable messages that were written before `before`; how many.
-    async fn sweep_messages(&mut self, before: Timestamp) -> Result<u32, Fault>;
 }

@@ -1,0 +1,45 @@
+//! What every handler has: HARP, the clock, the edge, the look of the site. One value, shared.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use harp_core::flow::Harp;
+use harp_core::kernel::time::Clock;
+
+use super::edge::Edge;
+use crate::view::frame::Site;
+
+#[derive(Debug, Clone)]
+pub struct App(Arc<Parts>);
+
+#[derive(Debug)]
+pub struct Parts {
+    pub harp: Harp,
+    pub clock: Arc<dyn Clock>,
+    pub edge: Edge,
+    pub site: Arc<Site>,
+    /// Where a person goes from a page of the portal, when applications are registered: name and start address.
+    pub applications: Vec<Launch>,
+}
+
+/// An application that the portal links to.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    /// The program whose roles it asks for.
+    pub program: String,
+    pub name: String,
+    pub url: String,
+}
+
+impl App {
+    pub fn new(parts: Parts) -> App {
+        App(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

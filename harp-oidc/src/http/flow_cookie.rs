@@ -1,0 +1,152 @@
+//! The sign-in or registration that a page belongs to. The address names it (`?flow=label`), a sealed cookie of
+//! that label holds it, so that two tabs do not disturb each other and nothing secret stands in an address.
+
+use std::time::Duration;
+
+use harp_core::kernel::random::Random;
+use harp_core::kernel::secret::Plain;
+use harp_core::vault::{Place, Sealed, Vault};
+use http::{HeaderMap, HeaderValue};
+use serde::{Deserialize, Serialize};
+
+use super::cookie::{self, Keep};
+use super::edge::Edge;
+
+/// A registration may rest for a day; so may its cookie.
+const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What a browser is in the middle of.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FlowState {
+    /// The application's request that waits for this sign-in: to be resumed at its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interaction: Option<String>,
+    /// The application's name, for people (F08).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub application: Option<String>,
+    /// The origin that a form's redirects may end at: for `form-action`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// Secret of the sign-in whose password was right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign_in: Option<String>,
+    /// Secret of the registration's draft.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draft: Option<String>,
+    /// A page of the portal to go to at the end; a path, never a URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+impl std::fmt::Debug for FlowState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FlowState").field("application", &self.application).finish_non_exhaustive()
+    }
+}
+
+impl FlowState {
+    pub fn sign_in_token(&self) -> Option<Plain> {
+        self.sign_in.as_deref().map(Plain::presented)
+    }
+
+    pub fn draft_token(&self) -> Option<Plain> {
+        self.draft.as_deref().map(Plain::presented)
+    }
+}
+
+/// A path of ours that a person may be sent to: local, no scheme, no host, no control characters.
+pub fn local_path(text: &str) -> Option<String> {
+    let fits = text.starts_with('/')
+        && !text.starts_with("//")
+        && text.len() <= 1000
+        && text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    fits.then(|| text.to_owned())
+}
+
+/// A label as it stands in an address: twelve characters.
+pub fn is_label(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+pub fn new_label(random: &dyn Random) -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    random
+        .bytes::<12>()
+        .into_iter()
+        .filter_map(|b| LETTERS.get(usize::from(b & 31)))
+        .map(|b| char::from(*b))
+        .collect()
+}
+
+/// What the cookie of this label holds, if we sealed it under this label.
+pub fn read(edge: &Edge, vault: &Vault, headers: &HeaderMap, label: &str) -> Option<FlowState> {
+    let sealed = Sealed(cookie::read(edge, headers, &base(label))?.expose().to_owned());
+    let opened = vault.open(&sealed, place(label)).ok()?;
+    serde_json::from_slice(opened.expose()).ok()
+}
+
+pub fn set(
+    edge: &Edge,
+    vault: &Vault,
+    random: &dyn Random,
+    (label, state): (&str, &FlowState),
+) -> Option<HeaderValue> {
+    let json = serde_json::to_vec(state).ok()?;
+    let sealed = vault.seal(&json, place(label), random).ok()?;
+    Some(cookie::set(edge, &base(label), &sealed.0, Keep::For(LIFE)))
+}
+
+pub fn clear(edge: &Edge, label: &str) -> HeaderValue {
+    cookie::clear(edge, &base(label))
+}
+
+fn base(label: &str) -> String {
+    format!("flow_{label}")
+}
+
+fn place(label: &str) -> Place<'_> {
+    Place { table: "cookie", column: "flow", row: label }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use harp_core::kernel::random::SeededRandom;
+    use harp_core::kernel::secret::Secret;
+    use harp_core::vault::RootKey;
+    use url::Url;
+
+    #[test]
+    fn a_flow_is_read_back_under_its_own_label_only() {
+        let edge = Edge::new(Url::parse("http://localhost").unwrap(), vec![]);
+        let vault = Vault::new(RootKey { kid: "k".into(), key: Secret::new([1; 32]) }, vec![]);
+        let random = SeededRandom::new(1);
+        let (label, other) = (new_label(&random), new_label(&random));
+        assert!(is_label(&label) && label != other);
+        let state = FlowState { sign_in: Some("secret".into()), ..FlowState::default() };
+        let set = set(&edge, &vault, &random, (&label, &state)).unwrap();
+        let pair = set.to_str().unwrap().split(';').next().unwrap().to_owned();
+        let headers = |pair: &str| HeaderMap::from_iter([(http::header::COOKIE, pair.parse().unwrap())]);
+        assert_eq!(read(&edge, &vault, &headers(&pair), &label), Some(state));
+        let moved = pair.replace(&label, &other);
+        assert_eq!(read(&edge, &vault, &headers(&moved), &other), None);
+        assert!(!pair.contains("secret="));
+    }
+
+    #[test]
+    fn only_a_local_path_is_a_place_to_go() {
+        assert_eq!(local_path("/roles?x=1").as_deref(), Some("/roles?x=1"));
+        for bad in [
+            "",
+            "roles",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\r\nSet-Cookie:x",
+            "/\u{e9}",
+        ] {
+            assert_eq!(local_path(bad), None, "{bad:?}");
+        }
+    }
+}

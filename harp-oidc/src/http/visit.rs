@@ -1,0 +1,266 @@
+//! One person at one page: who they are, which flow they are in, what a page needs around it.
+//! Built once per request; handlers take [`Visit`] for GET and [`super::form::Post`] for POST.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
+use harp_core::flow::Harp;
+use harp_core::flow::sessions::{self, Live};
+use harp_core::kernel::act::Act;
+use harp_core::kernel::id::AccountId;
+use harp_core::kernel::secret::Plain;
+use harp_core::kernel::time::Timestamp;
+use harp_core::session::{Ended, SessionScope};
+use harp_core::store::{Fault, Tx, Work};
+use http::header::{ACCEPT_LANGUAGE, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Uri};
+
+use super::act::Acting;
+use super::app::App;
+use super::cookie::{self, Keep};
+use super::csrf::Browser;
+use super::flow_cookie::{self, FlowState};
+use super::headers::FormAction;
+use super::reply::{Reply, Stop, redirect};
+use crate::view::Page;
+use crate::view::frame::{Desk, Frame, Section, Who};
+use crate::view::url;
+use crate::view::words::Words;
+
+#[derive(Debug)]
+pub struct Visit {
+    pub app: App,
+    /// By the signed-in person, if there is one.
+    pub act: Act,
+    pub browser: Browser,
+    /// The label in the address and what its cookie holds.
+    pub flow: Option<(String, FlowState)>,
+    /// The session, or why there is none any more.
+    pub session: Result<Live, Option<Ended>>,
+    pub uri: Uri,
+    words: Words,
+    who: Option<Who>,
+    cookies: Vec<HeaderValue>,
+}
+
+impl Visit {
+    pub(super) async fn of(parts: &mut Parts, app: &App) -> Result<Visit, Stop> {
+        let Acting(act) = Acting::from_request_parts(parts, app).await.map_err(|_| Stop::Lost)?;
+        let harp = &app.harp;
+        let browser = Browser::of(&app.edge, &parts.headers, &*harp.random);
+        let session = match cookie::read(&app.edge, &parts.headers, cookie::SESSION) {
+            Some(secret) => sessions::authenticate(harp, &secret, &act).await?.map_err(Some),
+            None => Err(None),
+        };
+        let flow = label(&parts.uri).map(|label| {
+            let state = flow_cookie::read(&app.edge, &harp.vault, &parts.headers, &label).unwrap_or_default();
+            (label, state)
+        });
+        let (act, who) = match &session {
+            Ok(live) => (act.by_person(live.account.id), Some(who(harp, live, act.now).await?)),
+            Err(_) => (act, None),
+        };
+        let cookies = browser.set_cookie.iter().cloned().collect();
+        let words = words(&parts.headers);
+        Ok(Visit {
+            app: app.clone(),
+            act,
+            browser,
+            flow,
+            session,
+            uri: parts.uri.clone(),
+            words,
+            who,
+            cookies,
+        })
+    }
+
+    pub fn harp(&self) -> &Harp {
+        &self.app.harp
+    }
+
+    /// The person, signed in and set up. Otherwise the way to sign in, which leads back here.
+    pub fn person(&self) -> Result<&Live, Stop> {
+        match &self.session {
+            Ok(live) if live.session.scope == SessionScope::Full => Ok(live),
+            Ok(_) => Err(self.go(url::SET_UP)), // E12
+            Err(_) => Err(self.to_sign_in()),
+        }
+    }
+
+    /// The person, signed in, set up or not.
+    pub fn anyone(&self) -> Result<&Live, Stop> {
+        self.session.as_ref().map_err(|_| self.to_sign_in())
+    }
+
+    /// The flow's state; an empty one when the address names none or its cookie is gone.
+    pub fn state(&self) -> FlowState {
+        self.flow.as_ref().map(|(_, state)| state.clone()).unwrap_or_default()
+    }
+
+    /// What a page needs around it.
+    pub fn frame(&self, section: Section) -> Frame {
+        Frame {
+            who: self.who.clone(),
+            section,
+            application: self.state().application,
+            flow: self.flow.as_ref().map(|(label, _)| label.clone()),
+            csrf: self.browser.token(&self.app.harp.vault),
+            request_id: self.act.trace.to_string(),
+            ..Frame::new(Arc::clone(&self.app.site), self.words.clone())
+        }
+    }
+
+    pub fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// Answers with a page.
+    pub fn show(&self, page: &impl Page) -> Reply {
+        let status = page.status();
+        let html = page.render().map_err(|fault| Stop::Broken(format!("a page does not render: {fault}")))?;
+        let mut response = (status, axum::response::Html(html)).into_response();
+        if let Some(origin) = self.state().origin {
+            response.extensions_mut().insert(FormAction(origin));
+        }
+        Ok(self.with_cookies(response))
+    }
+
+    /// POST, then redirect: 303 to a page of ours.
+    pub fn see(&self, path: &str) -> Reply {
+        Ok(self.with_cookies(redirect(&self.within(path))))
+    }
+
+    /// The same as an early way out.
+    pub fn go(&self, path: &str) -> Stop {
+        Stop::Answer(Box::new(self.with_cookies(redirect(&self.within(path)))))
+    }
+
+    /// Where a page within this flow stands: `/base/path?flow=label`.
+    pub fn within(&self, path: &str) -> String {
+        let path = format!("{}{path}", self.app.site.base);
+        let join = if path.contains('?') { '&' } else { '?' };
+        match &self.flow {
+            Some((label, _)) => format!("{path}{join}{}={label}", url::FLOW),
+            None => path,
+        }
+    }
+
+    /// Keeps a flow's state in its cookie; begins a flow when there is none.
+    pub fn keep(&mut self, state: FlowState) {
+        let harp = &self.app.harp;
+        let label = match self.flow.take() {
+            Some((label, _)) => label,
+            None => flow_cookie::new_label(&*harp.random),
+        };
+        self.cookies.extend(flow_cookie::set(&self.app.edge, &harp.vault, &*harp.random, (&label, &state)));
+        self.flow = Some((label, state));
+    }
+
+    /// Ends the flow: its cookie goes, its label leaves the addresses.
+    pub fn end_flow(&mut self) -> FlowState {
+        match self.flow.take() {
+            Some((label, state)) => {
+                self.cookies.push(flow_cookie::clear(&self.app.edge, &label));
+                state
+            }
+            None => FlowState::default(),
+        }
+    }
+
+    /// Sets the session's cookie.
+    pub fn signed_in(&mut self, secret: &Plain) {
+        self.cookies.push(cookie::set(&self.app.edge, cookie::SESSION, secret.expose(), Keep::Browser));
+    }
+
+    /// Takes the session's cookie away.
+    pub fn signed_out(&mut self) {
+        self.cookies.push(cookie::clear(&self.app.edge, cookie::SESSION));
+        self.who = None;
+    }
+
+    /// Where to go when a sign-in or set-up is complete: back to the application's request, to the page that was
+    /// wanted, or to the portal. Ends the flow.
+    pub fn onward(&mut self) -> Reply {
+        let state = self.end_flow();
+        match (state.interaction, state.next.as_deref().and_then(flow_cookie::local_path)) {
+            (Some(interaction), _) => self.see(&format!("{}?interaction={interaction}", super::RESUME)),
+            (None, Some(next)) => Ok(self.with_cookies(redirect(&next))),
+            (None, None) => self.see(url::HOME),
+        }
+    }
+
+    fn to_sign_in(&self) -> Stop {
+        let harp = &self.app.harp;
+        let label = flow_cookie::new_label(&*harp.random);
+        let here = self.uri.path_and_query().map(|p| p.as_str()).and_then(flow_cookie::local_path);
+        let state = FlowState { next: here, ..FlowState::default() };
+        let cookie = flow_cookie::set(&self.app.edge, &harp.vault, &*harp.random, (&label, &state));
+        let path = format!("{}{}?{}={label}", self.app.site.base, url::SIGN_IN, url::FLOW);
+        let mut response = self.with_cookies(redirect(&path));
+        response.headers_mut().extend(cookie.map(|c| (SET_COOKIE, c)));
+        Stop::Answer(Box::new(response))
+    }
+
+    pub(super) fn with_cookies(&self, mut response: Response) -> Response {
+        for cookie in &self.cookies {
+            response.headers_mut().append(SET_COOKIE, cookie.clone());
+        }
+        response
+    }
+}
+
+impl FromRequestParts<App> for Visit {
+    type Rejection = Stop;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Visit, Stop> {
+        Visit::of(parts, app).await
+    }
+}
+
+/// The value of one query parameter.
+pub fn query(uri: &Uri, name: &str) -> Option<String> {
+    let pairs = ::url::form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
+    pairs.take(50).find(|(n, _)| n == name).map(|(_, v)| v.into_owned())
+}
+
+fn label(uri: &Uri) -> Option<String> {
+    query(uri, url::FLOW).filter(|label| flow_cookie::is_label(label))
+}
+
+fn words(headers: &HeaderMap) -> Words {
+    let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+    wanted.map_or_else(Words::english, Words::accepted)
+}
+
+/// K09: the name and organization that stand on every page.
+async fn who(harp: &Harp, live: &Live, now: Timestamp) -> Result<Who, Stop> {
+    struct Read {
+        account: AccountId,
+        now: Timestamp,
+    }
+    #[async_trait]
+    impl Work for Read {
+        type Out = (Vec<String>, bool);
+        async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
+            let held = tx.held_roles(self.account, None, self.now).await?;
+            let mut orgs: Vec<String> = held.into_iter().map(|h| h.org_name).collect();
+            orgs.sort();
+            orgs.dedup();
+            Ok((orgs, !tx.official_at(self.account, self.now).await?.is_empty()))
+        }
+    }
+    let (orgs, official) =
+        harp.store.read(&Read { account: live.account.id, now }).await.map_err(Stop::from)?;
+    Ok(Who {
+        name: live.account.person.name.to_string(),
+        // With several, none is *the* current one in the portal.
+        organization: match orgs.as_slice() {
+            [one] => Some(one.clone()),
+            _ => None,
+        },
+        desk: if official { Desk::SecurityOfficial } else { Desk::None },
+    })
+}

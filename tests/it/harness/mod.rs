@@ -1,4 +1,0 @@
-//! The harness tested by itself, on pages whose every fault is known.
-
-mod app;
-mod browser;
