@@ -1,5 +1,6 @@
 //! The OpenID Provider on harp-core.
 
+pub mod jose;
 pub mod protocol;
 pub mod view;
 
