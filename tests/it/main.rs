@@ -1,1 +1,5 @@
+//! One binary for all journeys and contracts.
+// Every room is `cfg(test)`, so that clippy knows its helpers for test code as well.
 
+#[cfg(test)]
+mod harness;

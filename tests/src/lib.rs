@@ -1,1 +1,4 @@
+//! The harness of the journeys and contracts.
 
+pub mod browser;
+pub mod certificate;

@@ -9,6 +9,7 @@ use crate::kernel::time::Timestamp;
 pub mod challenge;
 pub mod field;
 pub mod person;
+pub mod ssn;
 pub mod username;
 
 use username::Username;

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::act::{Act, Actor, Origin};
 use crate::kernel::assurance::Method;
 use crate::kernel::id::{
-    AccountId, AssignmentId, CaseId, EventId, FactorId, OrgId, RequestId, RoleId, SessionId, TraceId,
+    AccountId, AssignmentId, CaseId, EventId, FactorId, MessageId, OrgId, RequestId, RoleId, SessionId,
+    TraceId,
 };
 use crate::kernel::random::Random;
 use crate::kernel::time::Timestamp;
@@ -60,6 +61,11 @@ pub enum Deed {
     ProofingStarted {
         case: CaseId,
     },
+    /// No attempt is left, for the account, the person or the source.
+    ProofingLimited,
+    ProofingAnswered {
+        case: CaseId,
+    },
     ProofingPassed {
         case: CaseId,
     },
@@ -77,6 +83,9 @@ pub enum Deed {
     /// A07: the person who registers already has an account.
     DuplicatePersonRefused,
     EmailCodeSent,
+    EmailCodeRefused,
+    /// Another account verified the address first.
+    EmailTaken,
     EmailConfirmed,
     EmailChanged,
     PasswordAccepted,
@@ -111,6 +120,10 @@ pub enum Deed {
         method: Method,
     },
     SetUpCompleted,
+    /// A message that could not be delivered, and is not tried again.
+    MessageGivenUp {
+        message: MessageId,
+    },
     SignedIn {
         session: SessionId,
         methods: Vec<Method>,

@@ -110,6 +110,25 @@ pub struct CodeChallenge {
     pub spent_at: Option<Timestamp>,
 }
 
+/// Which code of a challenge: what a message in the outbox carries instead of the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeRef {
+    pub challenge: ChallengeId,
+    pub resend: u32,
+}
+
+impl CodeChallenge {
+    /// The code that counts now.
+    pub fn current(&self) -> CodeRef {
+        CodeRef { challenge: self.id, resend: self.resend }
+    }
+
+    /// Whether this code can still be entered.
+    pub fn serves(&self, code: CodeRef, now: Timestamp) -> bool {
+        self.current() == code && self.spent_at.is_none() && now < self.expires_at
+    }
+}
+
 /// What a right code does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "for", rename_all = "snake_case")]

@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::id::{AccountId, ChallengeId, MessageId, RequestId};
+use crate::factor::CodeRef;
+use crate::kernel::id::{AccountId, MessageId, RequestId};
 use crate::kernel::text::{EmailAddress, Phone};
 use crate::kernel::time::Timestamp;
 
@@ -37,18 +38,18 @@ pub enum Recipient {
 pub enum Notice {
     /// B09: the account is completed; the code confirms the address.
     AccountCompleted {
-        challenge: ChallengeId,
+        code: CodeRef,
         first_name: String,
     },
     /// A new code for confirming an address.
     ConfirmEmail {
-        challenge: ChallengeId,
+        code: CodeRef,
     },
     /// Somebody registered with an address that already has an account (X-7: told here, not on the page).
     AlreadyRegistered,
     /// A sign-in code.
     SecurityCode {
-        challenge: ChallengeId,
+        code: CodeRef,
     },
     FactorAdded {
         method: String,
@@ -90,12 +91,12 @@ pub enum Notice {
 }
 
 impl Notice {
-    /// The challenge whose code the message carries.
-    pub fn challenge(&self) -> Option<ChallengeId> {
+    /// The code that the message carries: computed when it is sent, and only while it still is the current one.
+    pub fn code(&self) -> Option<CodeRef> {
         match self {
-            Notice::AccountCompleted { challenge, .. }
-            | Notice::ConfirmEmail { challenge }
-            | Notice::SecurityCode { challenge } => Some(*challenge),
+            Notice::AccountCompleted { code, .. }
+            | Notice::ConfirmEmail { code }
+            | Notice::SecurityCode { code } => Some(*code),
             _ => None,
         }
     }

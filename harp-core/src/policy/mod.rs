@@ -15,6 +15,10 @@ const fn minutes(n: u64) -> Duration {
     Duration::from_secs(n * 60)
 }
 
+const fn seconds(n: u64) -> Duration {
+    Duration::from_secs(n)
+}
+
 const fn hours(n: u64) -> Duration {
     minutes(n * 60)
 }
@@ -31,11 +35,16 @@ pub struct Profile {
     /// What a person may enrol, in the order in which it is offered. E-mail is off in `nist-63-4` (E06, 3.6).
     pub methods: &'static [Method],
     pub proofing: ProofingRules,
+    /// Per user ID as typed, known or not.
     pub attempts: AttemptRules,
+    /// Per source, so that one that sprays many user IDs is slowed. Generous: a hospital shares one address.
+    pub sources: AttemptRules,
+    pub factors: FactorRules,
     pub code: CodeRules,
     pub sends: SendRules,
     pub session: SessionRules,
     pub draft: DraftRules,
+    pub outbox: OutboxRules,
     pub argon2: Argon2Rules,
 }
 
@@ -137,6 +146,26 @@ pub struct CodeRules {
     pub resends: u32,
 }
 
+/// How many sign-in codes and devices an account may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FactorRules {
+    pub most: usize,
+    /// Begun and not confirmed; the oldest make room.
+    pub most_unverified: usize,
+}
+
+/// How long, and how often, a message is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutboxRules {
+    /// After the first failure; it doubles with each.
+    pub first_retry: Duration,
+    pub longest_retry: Duration,
+    /// Since it was written. A code is given up earlier: when it stops working.
+    pub give_up: Duration,
+    /// How long a courier may take for one message.
+    pub deliver_within: Duration,
+}
+
 /// Codes sent within `window`, whoever asks: against toll fraud and flooding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SendRules {
@@ -154,6 +183,8 @@ pub struct SessionRules {
     pub warn: Duration,
     /// How long a sign-in may take from the password to the code.
     pub sign_in: Duration,
+    /// How recent a sign-in must be for changing how one signs in.
+    pub fresh: Duration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! The two profiles that ship. Change a number here and nowhere else.
 
 use super::{
-    Argon2Rules, AttemptRules, Blocklist, CodeRules, Composition, DraftRules, Length, PasswordRules,
-    PersonalWords, Profile, ProofingRules, QuestionsCount, SendRules, SessionRules, hours, minutes,
+    Argon2Rules, AttemptRules, Blocklist, CodeRules, Composition, DraftRules, FactorRules, Length,
+    OutboxRules, PasswordRules, PersonalWords, Profile, ProofingRules, QuestionsCount, SendRules,
+    SessionRules, hours, minutes, seconds,
 };
 use crate::kernel::assurance::{Ial, Method};
 
@@ -30,10 +31,24 @@ pub static HARP: Profile = Profile {
         vendor_within: hours(72),
     },
     attempts: AttemptRules { limit: 5, window: minutes(120), lock: minutes(60) },
+    sources: AttemptRules { limit: 200, window: minutes(60), lock: minutes(10) },
+    factors: FactorRules { most: 10, most_unverified: 3 },
     code: CodeRules { digits: 6, life: minutes(10), email_life: hours(24), resends: 5 },
     sends: SendRules { window: hours(1), per_contact: 10, per_account: 15, per_source: 60 },
-    session: SessionRules { idle: minutes(15), absolute: hours(12), warn: minutes(2), sign_in: minutes(30) },
+    session: SessionRules {
+        idle: minutes(15),
+        absolute: hours(12),
+        warn: minutes(2),
+        sign_in: minutes(30),
+        fresh: minutes(30),
+    },
     draft: DraftRules { life: hours(24) },
+    outbox: OutboxRules {
+        first_retry: seconds(5),
+        longest_retry: minutes(5),
+        give_up: hours(24),
+        deliver_within: seconds(20),
+    },
     argon2: Argon2Rules { memory_kib: 19 * 1024, passes: 2, lanes: 1 },
 };
 
@@ -61,9 +76,23 @@ pub static NIST_63_4: Profile = Profile {
         vendor_within: hours(72),
     },
     attempts: AttemptRules { limit: 5, window: minutes(120), lock: minutes(60) },
+    sources: AttemptRules { limit: 200, window: minutes(60), lock: minutes(10) },
+    factors: FactorRules { most: 10, most_unverified: 3 },
     code: CodeRules { digits: 6, life: minutes(10), email_life: hours(24), resends: 5 },
     sends: SendRules { window: hours(1), per_contact: 10, per_account: 15, per_source: 60 },
-    session: SessionRules { idle: minutes(15), absolute: hours(12), warn: minutes(2), sign_in: minutes(30) },
+    session: SessionRules {
+        idle: minutes(15),
+        absolute: hours(12),
+        warn: minutes(2),
+        sign_in: minutes(30),
+        fresh: minutes(30),
+    },
     draft: DraftRules { life: hours(24) },
+    outbox: OutboxRules {
+        first_retry: seconds(5),
+        longest_retry: minutes(5),
+        give_up: hours(24),
+        deliver_within: seconds(20),
+    },
     argon2: Argon2Rules { memory_kib: 19 * 1024, passes: 2, lanes: 1 },
 };

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::account::Person;
+use crate::account::ssn::{Ssn, SsnRange};
 use crate::kernel::id::{CaseId, MessageId};
 use crate::kernel::secret::Secret;
 use crate::kernel::text::EmailAddress;
@@ -14,6 +15,11 @@ use crate::proofing::{Answer, Question, VendorRef, VendorVerdict};
 /// `flow::prove_identity::vendor_decided`), twice, or never; the case machine bears all of it.
 #[async_trait]
 pub trait Prover: Send + Sync + std::fmt::Debug {
+    /// Which SSNs it can be asked about.
+    fn numbers(&self) -> SsnRange {
+        SsnRange::Issued
+    }
+
     /// Asks for questions about this applicant. `case` is an idempotency key: asked twice, a vendor answers the same.
     async fn questions(&self, case: CaseId, applicant: &Applicant<'_>) -> Result<Reply<Asked>, VendorFault>;
 
@@ -31,8 +37,7 @@ pub trait Prover: Send + Sync + std::fmt::Debug {
 pub struct Applicant<'a> {
     pub person: &'a Person,
     pub email: &'a EmailAddress,
-    /// Nine digits.
-    pub ssn: &'a Secret<String>,
+    pub ssn: &'a Ssn,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +50,8 @@ pub struct Asked {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply<T> {
     Now(T),
-    /// It will come by itself, to `vendor_decided`.
+    /// It will come by itself, under this name: questions to `flow::prove_identity::vendor_asked`, a verdict to
+    /// `flow::prove_identity::vendor_decided`.
     Later(VendorRef),
     /// No record, frozen file, mismatch. Which one is never told (3.2).
     CannotVerify,

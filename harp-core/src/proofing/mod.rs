@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! Asking ──questions arrived──▶ Asked ──answers given──▶ Checking ──verdict──▶ Passed | Failed
-//!    └─────────── vendor refuses / time ──────────────────────┴──────────────▶ Failed | Expired
+//!    │                            ▲ └──────────── vendor unreachable ◀──┤
+//!    └─────────── vendor refuses / time ─────────────────────────────────┴──▶ Failed | Expired
+//! any but Failed ──the person's details change──▶ Expired
 //! ```
 //! A verdict for a case that has ended changes nothing and is recorded as late.
 
@@ -18,6 +20,8 @@ pub struct Case {
     pub id: CaseId,
     /// The account, or the account that the draft will become.
     pub account: AccountId,
+    /// Whom it is about: the keyed hash of SSN and date of birth (A07). Neither can be read back from it.
+    pub person: String,
     pub state: CaseState,
     pub created_at: Timestamp,
     /// For compare-and-set: the row's version as it was read.
@@ -27,8 +31,9 @@ pub struct Case {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum CaseState {
-    /// The vendor was asked for questions and has not answered.
+    /// The vendor was asked for questions and has not answered; it may have given the case a name already.
     Asking {
+        reference: Option<VendorRef>,
         until: Timestamp,
     },
     /// D05: the questions lie before the person.
@@ -37,9 +42,10 @@ pub enum CaseState {
         questions: Vec<Question>,
         until: Timestamp,
     },
-    /// The vendor has the answers and has not decided.
+    /// The vendor has the answers, since then, and has not decided.
     Checking {
         reference: VendorRef,
+        since: Timestamp,
         until: Timestamp,
     },
     Passed {
@@ -87,12 +93,27 @@ impl std::fmt::Debug for Answer {
     }
 }
 
+/// The choice that every question offers besides its own, by its id.
+pub const NONE_OF_THE_ABOVE: &str = "none";
+
 /// What a vendor decides in the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VendorVerdict {
     Passed,
     Failed,
+    /// How many answers were right, from a vendor that leaves the pass mark to us (D07).
+    Right(usize),
+}
+
+impl VendorVerdict {
+    pub fn passes(self, rules: &ProofingRules) -> bool {
+        match self {
+            VendorVerdict::Passed => true,
+            VendorVerdict::Failed => false,
+            VendorVerdict::Right(count) => count >= rules.pass_mark,
+        }
+    }
 }
 
 /// What a transition did.
@@ -103,10 +124,29 @@ pub enum Step {
     Ignored(Case),
 }
 
+/// What a case is opened with.
+#[derive(Debug)]
+pub struct Opening {
+    pub id: CaseId,
+    pub account: AccountId,
+    pub person: String,
+}
+
 impl Case {
-    pub fn open(id: CaseId, account: AccountId, rules: &ProofingRules, now: Timestamp) -> Case {
-        let state = CaseState::Asking { until: now + rules.vendor_within };
-        Case { id, account, state, created_at: now, version: 0 }
+    pub fn open(opening: Opening, rules: &ProofingRules, now: Timestamp) -> Case {
+        let Opening { id, account, person } = opening;
+        let state = CaseState::Asking { reference: None, until: now + rules.vendor_within };
+        Case { id, account, person, state, created_at: now, version: 0 }
+    }
+
+    /// The vendor will send its questions later, under this name.
+    pub fn named(self, reference: VendorRef, now: Timestamp) -> Step {
+        match self.state {
+            CaseState::Asking { reference: None, until } if now < until => {
+                self.to(CaseState::Asking { reference: Some(reference), until })
+            }
+            _ => Step::Ignored(self),
+        }
     }
 
     /// The vendor's questions have arrived.
@@ -118,9 +158,9 @@ impl Case {
         now: Timestamp,
     ) -> Step {
         match self.state {
-            CaseState::Asking { until } if now < until => {
-                let state = CaseState::Asked { reference, questions, until: now + rules.answer_within };
-                Step::Moved(Case { state, ..self })
+            CaseState::Asking { until, .. } if now < until => {
+                let until = now + rules.answer_within;
+                self.to(CaseState::Asked { reference, questions, until })
             }
             _ => Step::Ignored(self),
         }
@@ -128,48 +168,80 @@ impl Case {
 
     /// The person has answered. Each set of questions is answered once.
     pub fn answered(self, rules: &ProofingRules, now: Timestamp) -> Step {
-        match self.state {
-            CaseState::Asked { reference, until, .. } if now < until => {
-                let state = CaseState::Checking { reference, until: now + rules.vendor_within };
-                Step::Moved(Case { state, ..self })
+        match &self.state {
+            CaseState::Asked { reference, until, .. } if now < *until => {
+                let (reference, until) = (reference.clone(), now + rules.vendor_within);
+                self.to(CaseState::Checking { reference, since: now, until })
             }
-            CaseState::Asked { .. } => Step::Moved(Case { state: CaseState::Expired { at: now }, ..self }),
+            CaseState::Asked { .. } => self.to(CaseState::Expired { at: now }),
+            _ => Step::Ignored(self),
+        }
+    }
+
+    /// The vendor could not be reached with the answers: the same questions lie before the person again, for as long
+    /// as they would have.
+    pub fn returned(self, questions: Vec<Question>, rules: &ProofingRules) -> Step {
+        match &self.state {
+            CaseState::Checking { reference, since, .. } => {
+                let (reference, until) = (reference.clone(), *since + rules.answer_within);
+                self.to(CaseState::Asked { reference, questions, until })
+            }
             _ => Step::Ignored(self),
         }
     }
 
     /// The vendor has decided: at once, late, or for the second time.
-    pub fn decided(self, verdict: VendorVerdict, now: Timestamp) -> Step {
-        match (&self.state, verdict) {
-            (CaseState::Checking { until, .. }, _) if now >= *until => {
-                Step::Moved(Case { state: CaseState::Expired { at: now }, ..self })
+    pub fn decided(self, verdict: VendorVerdict, rules: &ProofingRules, now: Timestamp) -> Step {
+        match &self.state {
+            CaseState::Asking { until, .. } | CaseState::Checking { until, .. } if now >= *until => {
+                self.to(CaseState::Expired { at: now })
             }
-            (CaseState::Checking { .. }, VendorVerdict::Passed) => {
-                Step::Moved(Case { state: CaseState::Passed { at: now }, ..self })
-            }
-            (CaseState::Asking { .. } | CaseState::Checking { .. }, VendorVerdict::Failed) => {
-                Step::Moved(Case { state: CaseState::Failed { at: now }, ..self })
-            }
+            CaseState::Checking { .. } if verdict.passes(rules) => self.to(CaseState::Passed { at: now }),
+            // Nobody passes who was not asked.
+            CaseState::Asking { .. } if verdict.passes(rules) => Step::Ignored(self),
+            CaseState::Asking { .. } | CaseState::Checking { .. } => self.to(CaseState::Failed { at: now }),
             _ => Step::Ignored(self),
         }
     }
 
     /// Time alone: a vendor that never answers, a person who walked away.
     pub fn lapsed(self, now: Timestamp) -> Step {
-        match &self.state {
-            CaseState::Asking { until }
-            | CaseState::Asked { until, .. }
-            | CaseState::Checking { until, .. }
-                if now >= *until =>
-            {
-                Step::Moved(Case { state: CaseState::Expired { at: now }, ..self })
-            }
+        match self.live_until() {
+            Some(until) if now >= until => self.to(CaseState::Expired { at: now }),
             _ => Step::Ignored(self),
         }
     }
 
-    pub fn ended(&self) -> bool {
-        matches!(self.state, CaseState::Passed { .. } | CaseState::Failed { .. } | CaseState::Expired { .. })
+    /// The person's name, date of birth or address is another than the vendor was told: what it found, or would find,
+    /// is about somebody else.
+    pub fn withdrawn(self, now: Timestamp) -> Step {
+        match self.state {
+            CaseState::Failed { .. } | CaseState::Expired { .. } => Step::Ignored(self),
+            _ => self.to(CaseState::Expired { at: now }),
+        }
+    }
+
+    /// Until when it waits for somebody; `None` once it has ended.
+    pub fn live_until(&self) -> Option<Timestamp> {
+        match self.state {
+            CaseState::Asking { until, .. }
+            | CaseState::Asked { until, .. }
+            | CaseState::Checking { until, .. } => Some(until),
+            CaseState::Passed { .. } | CaseState::Failed { .. } | CaseState::Expired { .. } => None,
+        }
+    }
+
+    /// By what name a late answer finds it, while it waits for one.
+    pub fn reference(&self) -> Option<&VendorRef> {
+        match &self.state {
+            CaseState::Asking { reference, .. } => reference.as_ref(),
+            CaseState::Asked { reference, .. } | CaseState::Checking { reference, .. } => Some(reference),
+            CaseState::Passed { .. } | CaseState::Failed { .. } | CaseState::Expired { .. } => None,
+        }
+    }
+
+    fn to(self, state: CaseState) -> Step {
+        Step::Moved(Case { state, ..self })
     }
 }
 
@@ -183,7 +255,12 @@ mod tests {
 
     fn checking() -> (Case, Timestamp) {
         let (random, now, rules) = (SeededRandom::new(1), Timestamp::from_secs(1_000), &HARP.proofing);
-        let case = Case::open(CaseId::mint(now, &random), AccountId::mint(now, &random), rules, now);
+        let opening = Opening {
+            id: CaseId::mint(now, &random),
+            account: AccountId::mint(now, &random),
+            person: "p".into(),
+        };
+        let case = Case::open(opening, rules, now);
         let Step::Moved(case) = case.asked(VendorRef("v1".into()), vec![], rules, now) else {
             panic!("asked")
         };
@@ -194,8 +271,10 @@ mod tests {
     #[test]
     fn a_vendor_that_answers_twice_changes_nothing_the_second_time() {
         let (case, now) = checking();
-        let Step::Moved(passed) = case.decided(VendorVerdict::Passed, now) else { panic!("decided") };
-        assert_eq!(passed.clone().decided(VendorVerdict::Failed, now), Step::Ignored(passed));
+        let Step::Moved(passed) = case.decided(VendorVerdict::Passed, &HARP.proofing, now) else {
+            panic!("decided")
+        };
+        assert_eq!(passed.clone().decided(VendorVerdict::Failed, &HARP.proofing, now), Step::Ignored(passed));
     }
 
     #[test]
@@ -203,7 +282,9 @@ mod tests {
         let (case, now) = checking();
         let late = now + HARP.proofing.vendor_within;
         assert_eq!(case.clone().lapsed(late - Duration::from_secs(1)), Step::Ignored(case.clone()));
-        let Step::Moved(expired) = case.decided(VendorVerdict::Passed, late) else { panic!("late") };
+        let Step::Moved(expired) = case.decided(VendorVerdict::Passed, &HARP.proofing, late) else {
+            panic!("late")
+        };
         assert!(matches!(expired.state, CaseState::Expired { .. }));
     }
 
@@ -211,5 +292,32 @@ mod tests {
     fn questions_are_answered_once() {
         let (case, now) = checking();
         assert_eq!(case.clone().answered(&HARP.proofing, now), Step::Ignored(case));
+    }
+
+    /// D07: the pass mark is the profile's, 5 of 5.
+    #[test]
+    fn four_right_answers_of_five_do_not_pass() {
+        let (case, now) = checking();
+        let after = |right| case.clone().decided(VendorVerdict::Right(right), &HARP.proofing, now);
+        assert!(matches!(after(4), Step::Moved(Case { state: CaseState::Failed { .. }, .. })));
+        assert!(matches!(after(5), Step::Moved(Case { state: CaseState::Passed { .. }, .. })));
+    }
+
+    #[test]
+    fn nobody_passes_who_was_not_asked() {
+        let (random, now, rules) = (SeededRandom::new(1), Timestamp::from_secs(1_000), &HARP.proofing);
+        let (id, account) = (CaseId::mint(now, &random), AccountId::mint(now, &random));
+        let case = Case::open(Opening { id, account, person: "p".into() }, rules, now);
+        assert_eq!(case.clone().decided(VendorVerdict::Passed, rules, now), Step::Ignored(case));
+    }
+
+    #[test]
+    fn a_pass_does_not_survive_a_change_of_who_the_person_says_they_are() {
+        let (case, now) = checking();
+        let Step::Moved(passed) = case.decided(VendorVerdict::Passed, &HARP.proofing, now) else {
+            panic!("decided")
+        };
+        let Step::Moved(gone) = passed.withdrawn(now) else { panic!("withdrawn") };
+        assert_eq!(gone.state, CaseState::Expired { at: now });
     }
 }

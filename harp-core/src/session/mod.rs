@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::factor::{Assurance, Proof};
+use crate::kernel::act::Origin;
 use crate::kernel::id::{AccountId, ChallengeId, FactorId, SessionId, SignInId};
 use crate::kernel::secret::Hashed;
 use crate::kernel::time::Timestamp;
@@ -17,13 +18,16 @@ pub struct Session {
     /// The account's credential epoch at sign-in: a later change of credentials ends the session.
     pub epoch: u32,
     pub proofs: Vec<Proof>,
-    /// When the person last proved themselves: `auth_time`.
+    /// When the person last proved themselves: `auth_time`. The absolute life runs from here
+    /// (SP 800-63B-4 §2.2.3 limits the time since the last authentication).
     pub auth_time: Timestamp,
     pub created_at: Timestamp,
     /// The last request that counts as use. Token refresh and `prompt=none` never count.
     pub seen_at: Timestamp,
     pub ended_at: Option<Timestamp>,
     pub scope: SessionScope,
+    /// From where the person signed in: how they recognise it in the list of their sessions.
+    pub origin: Origin,
 }
 
 /// What a session is good for.
@@ -51,7 +55,7 @@ impl Session {
             Err(Ended::SignedOut)
         } else if self.epoch != epoch {
             Err(Ended::CredentialsChanged)
-        } else if now >= self.created_at + rules.absolute {
+        } else if now >= self.auth_time + rules.absolute {
             Err(Ended::Absolute)
         } else if now >= self.seen_at + rules.idle {
             Err(Ended::Idle)
@@ -62,7 +66,7 @@ impl Session {
 
     /// When it ends if nothing more is done.
     pub fn ends_at(&self, rules: &SessionRules) -> Timestamp {
-        (self.seen_at + rules.idle).min(self.created_at + rules.absolute)
+        (self.seen_at + rules.idle).min(self.auth_time + rules.absolute)
     }
 
     /// A session is made from proofs, so it always has an assurance; none at all would be worth nothing.
@@ -77,7 +81,9 @@ pub struct SignIn {
     pub id: SignInId,
     pub secret: Hashed,
     pub account: AccountId,
-    /// The session that a step-up would raise; `None` for a fresh sign-in.
+    /// The account's credential epoch when the password was right: a change since then ends the sign-in.
+    pub epoch: u32,
+    /// The session that the browser already had: raised if it is the same person's and still serves, ended if not.
     pub session: Option<SessionId>,
     pub proofs: Vec<Proof>,
     /// The code that was last sent, and to which factor.
@@ -112,6 +118,7 @@ mod tests {
             seen_at: now,
             ended_at: None,
             scope: SessionScope::Full,
+            origin: Origin::default(),
         };
         let second = Duration::from_secs(1);
         assert_eq!(session.check(1, rules, now + rules.idle - second), Ok(()));

@@ -29,8 +29,8 @@ pub trait AccountStore: Send {
         address: &EmailAddress,
         at: Timestamp,
     ) -> Result<Verified, Fault>;
-    /// Replaces the address; the new one is unverified.
-    async fn set_email(&mut self, id: AccountId, address: &EmailAddress) -> Result<(), Fault>;
+    /// Replaces an address that is still unverified by another that is; false when it was verified meanwhile.
+    async fn set_email(&mut self, id: AccountId, address: &EmailAddress) -> Result<bool, Fault>;
     /// Sets the password and raises the credential epoch by one, if it still is `epoch`. `None`: somebody was faster.
     async fn set_password(
         &mut self,
@@ -51,6 +51,9 @@ pub trait AccountStore: Send {
     async fn set_proofed(&mut self, id: AccountId, proofed: Proofed) -> Result<(), Fault>;
     /// A07: binds a person (keyed hash of SSN and date of birth) to an account, once. The account that holds it, if another does.
     async fn claim_person(&mut self, fingerprint: &str, id: AccountId) -> Result<Option<AccountId>, Fault>;
+
+    /// A07: the account that holds this person.
+    async fn person_owner(&mut self, fingerprint: &str) -> Result<Option<AccountId>, Fault>;
 
     async fn add_draft(&mut self, draft: &Draft) -> Result<(), Fault>;
     /// By the hash of the wizard's cookie.
@@ -105,9 +108,8 @@ pub struct DraftData {
     /// Only once step 2 was accepted as a whole.
     pub password: Option<PasswordHash>,
     pub challenge: Option<Challenge>,
+    /// What the vendor was asked about this profile; a changed profile begins anew.
     pub case: Option<CaseId>,
-    /// Keyed hash of the person's SSN and date of birth, from when the questions were asked (A07).
-    pub fingerprint: Option<String>,
     /// Where to return after registration: the relying application's name and the URL of its pending request (A12).
     pub return_to: Option<String>,
 }

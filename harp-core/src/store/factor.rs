@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::Fault;
-use crate::factor::{CodeChallenge, Factor};
+use crate::factor::{CodeChallenge, CodePurpose, Factor};
 use crate::kernel::id::{AccountId, ChallengeId, FactorId};
 use crate::kernel::time::Timestamp;
 
@@ -23,6 +23,12 @@ pub trait FactorStore: Send {
 
     async fn add_challenge(&mut self, challenge: &CodeChallenge) -> Result<(), Fault>;
     async fn challenge(&mut self, id: ChallengeId) -> Result<Option<CodeChallenge>, Fault>;
+    /// The newest unspent challenge of the account for exactly this purpose (the stored JSON is compared), expired or not.
+    async fn challenge_for(
+        &mut self,
+        account: AccountId,
+        purpose: &CodePurpose,
+    ) -> Result<Option<CodeChallenge>, Fault>;
     /// One more resend, if it still is `from` and the code is unspent: the earlier code is then worthless.
     async fn resend_challenge(
         &mut self,

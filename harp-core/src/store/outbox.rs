@@ -26,4 +26,6 @@ pub trait OutboxStore: Send {
         due_at: Option<Timestamp>,
         why: &str,
     ) -> Result<(), Fault>;
+    /// Deletes undeliverable messages that were written before `before`; how many.
+    async fn sweep_messages(&mut self, before: Timestamp) -> Result<u32, Fault>;
 }

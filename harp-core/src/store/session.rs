@@ -39,7 +39,9 @@ pub trait SessionStore: Send {
     ) -> Result<(), Fault>;
     /// Takes the sign-in away, once: true for the one caller who may complete it.
     async fn spend_sign_in(&mut self, id: SignInId) -> Result<bool, Fault>;
-    async fn sweep_sessions(&mut self, now: Timestamp) -> Result<u32, Fault>;
+    /// Deletes sign-ins that expired, and sessions that were last seen or ended, before `before`: the caller leaves
+    /// the absolute life of a session between `before` and now. How many of both.
+    async fn sweep_sessions(&mut self, before: Timestamp) -> Result<u32, Fault>;
 }
 
 /// What a step-up changes.
