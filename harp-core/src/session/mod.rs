@@ -86,12 +86,19 @@ pub struct SignIn {
     /// The session that the browser already had: raised if it is the same person's and still serves, ended if not.
     pub session: Option<SessionId>,
     pub proofs: Vec<Proof>,
-    /// The code that was last sent, and to which factor.
-    pub challenge: Option<(FactorId, ChallengeId)>,
+    /// The factor that was chosen last (F03).
+    pub chosen: Option<Chosen>,
     /// Failures count against this key until the sign-in is complete: the keyed hash of the user ID that was typed.
     pub budget: String,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
+}
+
+/// Which factor is asked for its code; `challenge` for the ones to which a code is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chosen {
+    pub factor: FactorId,
+    pub challenge: Option<ChallengeId>,
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@ use async_trait::async_trait;
 
 use super::Fault;
 use crate::factor::Proof;
-use crate::kernel::id::{AccountId, ChallengeId, FactorId, SessionId, SignInId};
+use crate::kernel::id::{AccountId, SessionId, SignInId};
 use crate::kernel::secret::Hashed;
 use crate::kernel::time::Timestamp;
-use crate::session::{Session, SessionScope, SignIn};
+use crate::session::{Chosen, Session, SessionScope, SignIn};
 
 #[async_trait]
 pub trait SessionStore: Send {
@@ -32,11 +32,7 @@ pub trait SessionStore: Send {
 
     async fn add_sign_in(&mut self, sign_in: &SignIn) -> Result<(), Fault>;
     async fn sign_in(&mut self, secret: &Hashed) -> Result<Option<SignIn>, Fault>;
-    async fn set_sign_in_challenge(
-        &mut self,
-        id: SignInId,
-        challenge: (FactorId, ChallengeId),
-    ) -> Result<(), Fault>;
+    async fn choose_factor(&mut self, id: SignInId, chosen: Chosen) -> Result<(), Fault>;
     /// Takes the sign-in away, once: true for the one caller who may complete it.
     async fn spend_sign_in(&mut self, id: SignInId) -> Result<bool, Fault>;
     /// Deletes sign-ins that expired, and sessions that were last seen or ended, before `before`: the caller leaves
