@@ -9,7 +9,9 @@ use crate::kernel::text::{EmailAddress, Phone};
 use crate::kernel::time::Timestamp;
 use crate::vault::Sealed;
 
+mod blocklist;
 pub mod budget;
+pub mod password;
 
 /// A device or method bound to an account. The password is not one: it lives with the account.
 #[derive(Debug, Clone, PartialEq)]
