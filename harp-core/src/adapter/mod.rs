@@ -1,4 +1,6 @@
 //! The only code that knows a library: databases, hashing, couriers.
 
+pub mod argon2;
+pub mod prover;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod sql;
