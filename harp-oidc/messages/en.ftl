@@ -498,7 +498,319 @@ draft-expired =
     .next = You can start again at any time. No account was created.
     .again = Start again
 
+# Set-up: sign-in codes and devices
+
+set-up =
+    .title = Set up two-factor authentication
+    .why = Before we can provision your new account, you need to set up a sign-in code or device. You cannot open any application until this is complete.
+    .why-application = Before we can provision your new account, you need to set up a sign-in code or device. You cannot access { $application } until this is complete.
+    .what = All accounts need two-factor authentication: besides your password, something that only you have.
+    .learn = Learn more
+    .none = You have not added a sign-in code or device yet.
+    .add-first = Add a sign-in code or device
+    .add-another = Add another
+    .two = Add two, if you can. If you lose one, the other still lets you in.
+    .complete = Complete set-up
+    .not-yet = You can complete set-up when at least one sign-in code or device is active.
+
+device-table =
+    .caption = Your sign-in codes and devices
+    .type = Device type
+    .contact = Contact
+    .status = Status
+    .action = Action
+    .active = ACTIVE
+    .unverified = Not confirmed
+    .remove = Remove
+
+add-device =
+    .title = Add a sign-in code or device
+    .method = Device type
+
+add-phone =
+    .sms-title = Get codes by text message
+    .sms-lead = Enter the number of a phone that gets text messages. We send a security code to it.
+    .voice-title = Get codes by phone call
+    .voice-lead = Enter a phone number. We call it and read out a security code.
+    .phone = Phone number
+    .risk = Text messages and calls are the weakest of the methods: a thief who takes over your phone number gets your codes. An authenticator app is safer. Your phone company may charge for messages.
+    .submit = Send Code
+
+add-totp =
+    .title = Add an authenticator app
+    .lead = Use any app that shows six-digit codes, such as Google Authenticator or Okta Verify.
+    .scan-title = 1. Tell the app about your account
+    .scan = In the app, choose to add an account, and scan this picture.
+    .qr = QR code for your authenticator app
+    .type = Cannot scan it? Type this key into the app. Upper and lower case and spaces do not matter.
+    .enter-title = 2. Enter the code that it shows
+    .code = Security code
+    .label = A name for this device
+    .label-hint = So that you recognise it later, for example: my work phone
+
+device-code =
+    .title = Enter the security code
+
+set-up-done =
+    .title = Set-up is complete
+    .what = From now on we ask for a security code each time you sign in.
+    .one = You have one sign-in code or device. If you lose it, only the help desk can let you in.
+    .add = Add another
+    .next = You may close the browser, or go on:
+    .to-application = Sign in to { $application }
+    .to-profile = Sign in to { $product } user profile
+
+remove-device =
+    .title = Remove this sign-in code or device?
+    .what = You can no longer sign in with it. We tell you by e-mail that it was removed.
+    .last = It is the only one you have. The next time you sign in, you have to set up a new one before you can open any application.
+    .keep = Keep it
+    .submit = Remove
+
+# Profile
+
+profile =
+    .title = Profile
+    .details = Your details
+    .name = Name
+    .email-confirmed = Confirmed
+    .email-not-yet = Not confirmed
+    .identity = Identity
+    .identity-proved = Proved
+    .identity-not-yet = Not proved yet
+    .change = To correct your name, date of birth, phone or address, call the help desk. You cannot change them online yet.
+    .security = Signing in
+    .devices = { $count ->
+        [one] { $count } active
+       *[other] { $count } active
+    }
+    .manage-devices = Add or remove
+    .see-sessions = See where you are signed in
+    .saved-password = Your password is changed. We signed you out everywhere else.
+    .saved-challenge = Your challenge question is changed.
+
+profile-devices =
+    .title = Sign-in codes and devices
+
+change-password =
+    .title = Change password
+    .what = Changing it signs you out everywhere else.
+    .current = Password that you use now
+    .new = New password
+    .submit = Change password
+
+change-challenge =
+    .title = Change challenge question
+    .submit = Change question
+
+sessions =
+    .title = Where you are signed in
+    .lead = If you do not know one of these, sign it out and change your password.
+    .caption = Sessions
+    .device = Device
+    .place = Place
+    .started = Signed in
+    .seen = Last active
+    .this = This one
+    .end = Sign out
+    .end-others = Sign out everywhere else
+
+# Roles
+
+roles =
+    .title = User Roles
+    .caption = My roles
+    .none = You have no roles yet. You get one when a Security Official approves your request.
+    .prove-first = Roles open sensitive information. Prove your identity first; then you can ask for a role.
+    .requests = My requests
+    .since = Since
+    .until = Until
+    .no-end = no end date
+
+choose-program =
+    .title = Select a Program
+    .program = Program
+    .none = There is no program yet in which you can ask for a role.
+    .back = Back to User Roles
+
+choose-organization =
+    .title = Select an Organization
+    .for = For the program { $program }
+    .query = Search for an organization
+    .query-hint = Enter part of its name, for example CJR
+    .search = Search
+    .organization = Choose your organization
+    .nothing = No organization has “{ $query }” in its name.
+    .nothing-next = Try a shorter part of the name. If your organization is missing, ask the help desk below.
+    .more = { $count ->
+        [one] { $count } more was found. Enter more of the name to see it.
+       *[other] { $count } more were found. Enter more of the name to see them.
+    }
+
+choose-roles =
+    .title = Select Roles
+    .roles = Roles
+    .roles-hint = Choose all that you need
+    .none = There is no further role that you can ask for here.
+    .held = You have this role
+    .asked = Waiting for a decision
+    .who = A Security Official of the organization decides. We tell you by e-mail.
+
+request =
+    .id = Request ID
+    .program = Program
+    .role = Role
+    .date = Request date
+    .requester = Requester
+    .status = Status
+    .pending = Pending
+    .approved = Approved
+    .denied = Denied
+    .by = By { $name },
+    .because = Reason: { $reason }
+
+requests =
+    .title = My requests
+    .submitted = Your request is submitted. Its Request ID is { $id }.
+    .submitted-next = A Security Official of the organization decides. We tell you by e-mail, whatever the decision is.
+    .pending = Pending Requests
+    .decided = Decided requests
+    .none = No request of yours is waiting for a decision.
+    .who = A Security Official of the organization decides each of these.
+
+# The Security Official's desk
+
+queue =
+    .title = Role requests
+    .caption = Pending requests
+    .lead = These people wait for your decision. The oldest request comes first.
+    .none = No request is waiting for you.
+    .none-next = When somebody asks for a role in one of your organizations, you get an e-mail and find the request here.
+    .approved = You approved the request of { $requester }. We told them by e-mail.
+    .denied = You denied the request of { $requester }. We told them the reason by e-mail.
+
+review =
+    .title = Request of { $requester }
+    .person = About the person
+    .roles = Other roles here
+    .no-roles = none
+    .check = Approve only if you know that this person needs the role for work at the organization.
+    .approve = Approve request
+    .deny = Deny request
+    .own = This is your own request. Another Security Official has to decide it.
+
+approve =
+    .title = Approve this request?
+    .what = You give access to { $requester }.
+    .then = The person can use the role at once, and gets an e-mail.
+    .back = Back to the request
+
+deny =
+    .title = Deny this request?
+    .what = You refuse access to { $requester }.
+    .reason = Reason
+    .reason-hint = The person reads this in an e-mail. Do not write anything confidential.
+
+# When something goes wrong
+
+failure =
+    .home = Go to the first page
+    .request = If you ask the help desk, give this number: { $id }
+    .bad-title = We could not read that request
+    .bad-what = The address or the form was not complete.
+    .bad-next = Go back and try again, or start from the first page.
+    .forbidden-title = You cannot open this page
+    .forbidden-what = Your account does not have the role that this page needs.
+    .forbidden-next = If you need it for your work, ask for the role under User Roles, or ask your Security Official.
+    .stale-title = This form is out of date
+    .stale-what = You signed in or out in another tab or window, or the page was open for too long. Nothing was changed.
+    .stale-next = Go back, reload the page, and send the form again.
+    .missing-title = Page not found
+    .missing-what = There is nothing at this address.
+    .missing-next = If you typed it, check it. If a link led you here, it may be old.
+    .method-title = This page cannot do that
+    .method-what = The page exists, but not for what was asked of it.
+    .method-next = Go back and use the buttons on the page.
+    .large-title = That is too much at once
+    .large-what = What you sent is larger than we accept.
+    .large-next = Go back and enter less, or send a smaller file.
+    .unreadable-title = We could not read the form
+    .unreadable-what = Something in it was missing or in a form that we do not know.
+    .unreadable-next = Go back and enter it again.
+    .many-title = Too many tries
+    .many-what = We got many requests like this in a short time, and we stop for a while to protect your account.
+    .many-until = You can try again after { $time }.
+    .many-next = Wait a little, then try again.
+    .internal-title = Something went wrong here
+    .internal-what = It is our fault and not yours. We have a record of it.
+    .internal-next = Try again in a few minutes. If it happens again, tell the help desk.
+    .unavailable-title = We cannot do that right now
+    .unavailable-what = A part of the system is busy or being repaired.
+    .unavailable-next = Try again in a few minutes. What you finished before is safe.
+
+protocol =
+    .title = The application sent you here in a way that we cannot accept
+    .what = An application asked us to sign you in, but we cannot be sure where to send you back to. To protect you, we stopped here.
+    .what-application = { $application } asked us to sign you in, but we cannot be sure where to send you back to. To protect you, we stopped here.
+    .next = You did nothing wrong. Go back to the application and try again. If it happens again, tell the people who run it.
+    .developer = For the developer of the application
+    .error = Error
+    .description = What to look at
+    .request = Request id
+
+# Help and legal
+
+help =
+    .title = Who can help me
+    .first-title = First: your Security Official
+    .first = The Security Administrator/Official of your organization decides about roles and knows your work. Ask there first about roles and requests.
+    .second-title = Then: the help desk
+    .second = For your account, your password, your sign-in codes and anything else.
+    .topics = Common questions
+
+codes =
+    .title = Sign-in codes and devices
+    .what = Two-factor authentication is an extra layer of protection. Besides your password it needs something that only you can get, such as a security code in a text message or in an app.
+    .why = A password can be guessed, stolen or tricked out of you. With a code from your own phone or app, a stolen password alone opens nothing. That is why we ask for a new code each time.
+    .which-title = What you can use
+    .lost-title = If you lose your phone
+    .lost = Sign in with another sign-in code or device, and remove the lost one from your profile. If you have no other, call the help desk.
+
+accessibility =
+    .title = Accessibility
+    .lead = Everybody should be able to use these pages: with a keyboard alone, with a screen reader, on a small phone, or zoomed in to 400 percent.
+    .how-title = How we build
+    .how = We follow the Web Content Accessibility Guidelines 2.2 at level AA. No page needs scripts. Colours have enough contrast, in light and in dark.
+    .know-title = What we know is missing
+    .know = No page tells you yet that your session is about to end. If you are slow or interrupted, you may have to sign in again.
+    .tell-title = Tell us
+    .tell = If something keeps you from using a page, call or write to the help desk below. We can also do it together on the telephone.
+
+privacy =
+    .title = Privacy
+    .lead = We ask only for what we need to know who you are, and use it for nothing else.
+    .what-title = What we keep
+    .what = Your name, date of birth, address, e-mail address and phone number; your user ID; your password in a form that cannot be read back; your roles and requests; and a record of when and from where you signed in.
+    .ssn-title = Your Social Security number
+    .ssn = If you enter it, we pass it to the verification service once, to find your records. We do not keep it.
+    .use-title = Who gets what
+    .use = An application that you open learns who you are and which roles you have in it, and not which roles you have elsewhere. Security Officials of your organization see your name, e-mail address and requests.
+    .keep-title = Records
+    .keep = Each sign-in, change and decision is recorded, so that misuse can be found.
+    .cookies-title = Cookies
+    .cookies = We use only the cookies that keep you signed in and protect the forms. Nobody follows you with them.
+
 terms =
+    .title = Terms & Conditions
+    .lead = By signing in you agree to these terms.
+    .use-title = Use
+    .use = Use this system only for work that you are authorized to do for the Government or for your organization.
+    .account-title = Your account
+    .account = Your account is yours alone. Do not share your password or your codes, and do not let anybody else use your session. Enter only true information.
+    .watch-title = Monitoring
+    .watch = What you do here may be watched, recorded and audited, and may be disclosed for any lawful Government purpose. You have no reasonable expectation of privacy in it.
+    .end-title = Misuse
+    .end = Using the system without permission, or in a way that is not allowed, may end your access and may lead to disciplinary action and to civil and criminal penalties.
     .version = Version { $version }
 
 # Countries, by ISO 3166-1 code

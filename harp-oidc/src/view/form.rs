@@ -126,6 +126,7 @@ pub enum Kind {
     /// Digits that are no quantity: a ZIP code, an SSN. Never `type=number`.
     Digits,
     Secret,
+    Search,
     Area,
     /// Month, day and year, in this order, as three fields of these names.
     Date([&'static str; 3]),
@@ -255,6 +256,7 @@ impl Drawn<'_> {
             Kind::Email => "email",
             Kind::Tel => "tel",
             Kind::Secret => "password",
+            Kind::Search => "search",
             _ => "text",
         }
     }

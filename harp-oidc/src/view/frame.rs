@@ -179,6 +179,13 @@ impl Frame {
         }
     }
 
+    /// The address of one thing in a list, or of an act on it.
+    pub fn under(&self, path: &str, id: &str, act: &str) -> String {
+        let id = url_encode(id);
+        let act = if act.is_empty() { String::new() } else { format!("/{act}") };
+        self.within(&format!("{path}/{id}{act}"))
+    }
+
     pub fn asset(&self, name: &str) -> String {
         self.to(&asset::asset_url(name))
     }

@@ -6,19 +6,26 @@
 use askama::Template;
 use http::StatusCode;
 
+pub mod about;
 pub mod asset;
+pub mod catalogue;
+pub mod device;
 pub mod form;
 pub mod frame;
-pub mod moment;
-pub mod url;
-pub mod words;
-
-pub mod device;
 pub mod home;
+pub mod moment;
+pub mod official;
 pub mod password;
+pub mod problem;
+pub mod profile;
+pub mod qr;
 pub mod register;
+pub mod roles;
+pub mod set_up;
 pub mod sign_in;
 pub mod sign_out;
+pub mod url;
+pub mod words;
 
 #[cfg(test)]
 mod checks;

@@ -193,6 +193,22 @@ pub enum Identified {
 }
 
 impl Identified {
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Identified::Proved => "profile.identity-proved",
+            Identified::Waiting => "portal.waiting",
+            Identified::NotYet => "profile.identity-not-yet",
+        }
+    }
+
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Identified::Proved => "good",
+            Identified::Waiting => "",
+            Identified::NotYet => "warn",
+        }
+    }
+
     fn words(self) -> &'static str {
         match self {
             Identified::Proved => "done.identity-proved",

@@ -20,12 +20,16 @@ pub const PROVE_IDENTITY: &str = "/identity";
 
 pub const SET_UP: &str = "/set-up";
 pub const SET_UP_ADD: &str = "/set-up/add";
+/// One device: `/set-up/devices/{id}/remove`.
+pub const SET_UP_DEVICES: &str = "/set-up/devices";
 pub const SET_UP_DONE: &str = "/set-up/done";
 
 pub const PROFILE: &str = "/profile";
 pub const PROFILE_PASSWORD: &str = "/profile/password";
 pub const PROFILE_CHALLENGE: &str = "/profile/challenge";
+/// The list; one device: `/profile/devices/{id}/remove`.
 pub const PROFILE_DEVICES: &str = "/profile/devices";
+pub const PROFILE_ADD_DEVICE: &str = "/profile/devices/add";
 pub const PROFILE_SESSIONS: &str = "/profile/sessions";
 
 pub const ROLES: &str = "/roles";
@@ -33,6 +37,7 @@ pub const ROLE_REQUEST: &str = "/roles/request";
 pub const ROLE_REQUEST_ORGANIZATION: &str = "/roles/request/organization";
 pub const ROLE_REQUEST_ROLES: &str = "/roles/request/roles";
 pub const ROLE_REQUESTS: &str = "/roles/requests";
+/// The queue; one request: `/official/requests/{id}`, then `…/approve` and `…/deny`.
 pub const OFFICIAL: &str = "/official/requests";
 
 pub const HELP: &str = "/help";

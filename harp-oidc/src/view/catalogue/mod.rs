@@ -1,0 +1,100 @@
+//! Every page and letter in every state with sample data, for `/dev/pages` (demo only) and for the tests that prove all of them.
+
+use std::sync::Arc;
+
+use harp_core::kernel::time::Timestamp;
+use http::StatusCode;
+
+use super::Page;
+use super::frame::{Contact, Desk, Frame, Section, Site, Who};
+use super::words::Words;
+
+mod portal;
+mod register;
+mod roles;
+mod sign_in;
+
+/// A page in one of its states.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// Its address in the catalogue: `sign-in.wrong-password`.
+    pub slug: String,
+    pub status: StatusCode,
+    pub html: String,
+}
+
+/// All pages, in the order in which a person meets them.
+pub fn pages(words: &Words) -> Vec<Sample> {
+    let mut shelf = Shelf { words: words.clone(), samples: Vec::new() };
+    sign_in::fill(&mut shelf);
+    register::fill(&mut shelf);
+    portal::fill(&mut shelf);
+    roles::fill(&mut shelf);
+    shelf.samples
+}
+
+/// Collects samples.
+struct Shelf {
+    words: Words,
+    samples: Vec<Sample>,
+}
+
+impl Shelf {
+    fn add(&mut self, slug: &str, page: impl Page) {
+        // A page that cannot be rendered shows why; the tests refuse it.
+        let html = page.render().unwrap_or_else(|error| error.to_string());
+        self.samples.push(Sample { slug: slug.to_owned(), status: page.status(), html });
+    }
+
+    /// Nobody has signed in.
+    fn frame(&self) -> Frame {
+        Frame {
+            csrf: "sample-token".to_owned(),
+            request_id: "req_01hsample".to_owned(),
+            ..Frame::new(site(), self.words.clone())
+        }
+    }
+
+    /// On the way to an application.
+    fn to_application(&self) -> Frame {
+        let application = Some("Managed File Transfer".to_owned());
+        Frame { application, flow: Some("flow_01hsample".to_owned()), ..self.frame() }
+    }
+
+    /// Ana is signed in.
+    fn ana(&self, section: Section) -> Frame {
+        let who = Who { name: "Ana Reyes".to_owned(), organization: None, desk: Desk::None };
+        Frame { who: Some(who), section, ..self.frame() }
+    }
+
+    /// Sol, a Security Official, is signed in.
+    fn sol(&self, section: Section) -> Frame {
+        let organization = Some(ORGANIZATION.to_owned());
+        let who = Who { name: "Sol Okafor".to_owned(), organization, desk: Desk::SecurityOfficial };
+        Frame { who: Some(who), section, ..self.frame() }
+    }
+}
+
+const PROGRAM: &str = "Managed File Transfer";
+const ORGANIZATION: &str = "Analytics-Hospital Measures and CJR-Yale";
+const ROLE: &str = "Managed File Transfer (MFT) Web User";
+
+/// 2026-11-23, 16:30 UTC.
+const NOON: Timestamp = Timestamp::from_secs(1_795_451_400);
+
+fn earlier(minutes: u64) -> Timestamp {
+    NOON - std::time::Duration::from_secs(minutes * 60)
+}
+
+/// K01
+fn site() -> Arc<Site> {
+    let desk = Contact {
+        name: "QualityNet Service Desk".to_owned(),
+        email: Some("help@example.org".to_owned()),
+        phone: Some("1-866-288-8912".to_owned()),
+        tty: Some("1-877-715-6222".to_owned()),
+        hours: Some("7 AM to 7 PM CT, Monday to Friday".to_owned()),
+    };
+    let notice = Some("This is a demonstration. All people and organizations in it are made up.".to_owned());
+    Arc::new(Site { contacts: vec![desk], notice, ..Site::default() })
+}

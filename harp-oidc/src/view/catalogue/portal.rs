@@ -1,0 +1,169 @@
+//! Samples: set-up, the portal and the profile.
+
+use harp_core::account::challenge;
+use harp_core::account::field::{Complaint, Field, Problem};
+use harp_core::kernel::assurance::Method;
+use harp_core::policy::HARP;
+
+use super::sign_in::{app, phone};
+use super::{NOON, ORGANIZATION, PROGRAM, ROLE, Shelf, earlier};
+use crate::view::form::Form;
+use crate::view::frame::Section;
+use crate::view::home::{Application, Portal, Task, TaskKind, TaskState};
+use crate::view::password;
+use crate::view::profile::{
+    Challenge, ChangeChallenge, ChangePassword, EmailState, Profile, Sessions, SignedIn, Which,
+};
+use crate::view::qr::Qr;
+use crate::view::register::Identified;
+use crate::view::set_up::{
+    AddDevice, AddPhone, AddTotp, DeviceCode, Devices, Left, RemoveDevice, Row, SetUp, SetUpDone, Status,
+};
+use crate::view::sign_in::Sent;
+use crate::view::words::Message;
+
+pub(super) fn fill(shelf: &mut Shelf) {
+    set_up(shelf);
+    devices(shelf);
+    portal(shelf);
+    profile(shelf);
+}
+
+fn rows() -> Vec<Row> {
+    vec![Row { device: phone(), status: Status::Active }, Row { device: app(), status: Status::Active }]
+}
+
+fn set_up(shelf: &mut Shelf) {
+    shelf.add("set-up.empty", SetUp { frame: shelf.to_application(), devices: Vec::new() });
+    let waiting = vec![Row { device: phone(), status: Status::Unverified }];
+    shelf.add("set-up.unverified", SetUp { frame: shelf.frame(), devices: waiting });
+    shelf.add("set-up.ready", SetUp { frame: shelf.to_application(), devices: rows() });
+    let done = |frame, application_url, devices| SetUpDone { frame, application_url, devices };
+    shelf.add("set-up.done", done(shelf.ana(Section::Elsewhere), None, 2));
+    let url = Some("/sample-application".to_owned());
+    shelf.add("set-up.done-to-application", done(shelf.to_application(), url, 1));
+}
+
+fn devices(shelf: &mut Shelf) {
+    let methods = || vec![Method::Sms, Method::Totp];
+    shelf.add("add-device", AddDevice { frame: shelf.frame(), form: Form::new(), methods: methods() });
+    let none = Form::new().complaints(&[Complaint { field: Field::Method, problem: Problem::Missing }]);
+    shelf.add(
+        "add-device.none",
+        AddDevice { frame: shelf.frame(), form: none, methods: Method::ALL.to_vec() },
+    );
+    let number = |frame, form, method| AddPhone { frame, form, method };
+    shelf.add("add-phone.text", number(shelf.frame(), Form::new(), Method::Sms));
+    shelf.add("add-phone.voice", number(shelf.frame(), Form::new(), Method::Voice));
+    let wrong = [Complaint { field: Field::Phone, problem: Problem::BadForm }];
+    let form = Form::new().value("phone", "555").complaints(&wrong);
+    shelf.add("add-phone.wrong", number(shelf.frame(), form, Method::Sms));
+
+    let secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+    let uri = format!("otpauth://totp/HARP:ana.reyes?secret={secret}&issuer=HARP");
+    let totp = |shelf: &Shelf, form| AddTotp {
+        frame: shelf.frame(),
+        form,
+        qr: Qr::new(&uri, shelf.words.t("add-totp.qr")),
+        secret: secret.to_owned(),
+    };
+    shelf.add("add-totp", totp(shelf, Form::new()));
+    let wrong = Form::new().complaints(&[Complaint { field: Field::Code, problem: Problem::WrongCode }]);
+    shelf.add("add-totp.wrong", totp(shelf, wrong));
+    let code = |frame, form, sent| DeviceCode { frame, form, device: phone(), life_minutes: 10, sent };
+    shelf.add("device-code", code(shelf.frame(), Form::new(), Sent::First));
+    shelf.add("device-code.sent-again", code(shelf.frame(), Form::new(), Sent::Again));
+    shelf.add("device-code.no-more", code(shelf.frame(), Form::new(), Sent::NoMore));
+    let remove = |frame, left| RemoveDevice { frame, device: phone(), left };
+    shelf.add("remove-device", remove(shelf.ana(Section::Profile), Left::Others));
+    shelf.add("remove-device.last", remove(shelf.ana(Section::Profile), Left::None));
+    shelf.add("profile.devices", Devices { frame: shelf.ana(Section::Profile), devices: rows() });
+    shelf.add("profile.devices-none", Devices { frame: shelf.ana(Section::Profile), devices: Vec::new() });
+}
+
+fn portal(shelf: &mut Shelf) {
+    let task = |kind, state| Task { kind, state };
+    let new = Portal {
+        frame: shelf.ana(Section::Home),
+        first_name: "Ana".to_owned(),
+        tasks: vec![
+            task(TaskKind::ConfirmEmail, TaskState::ToDo),
+            task(TaskKind::ProveIdentity, TaskState::Waiting),
+            task(TaskKind::AddDevice, TaskState::Done),
+            task(TaskKind::RequestRole, TaskState::ToDo),
+        ],
+        applications: Vec::new(),
+        waiting: 1,
+        to_decide: 0,
+    };
+    shelf.add("portal.new", new);
+    let sol = Portal {
+        frame: shelf.sol(Section::Home),
+        first_name: "Sol".to_owned(),
+        tasks: Vec::new(),
+        applications: vec![Application {
+            name: PROGRAM.to_owned(),
+            url: "/sample-application".to_owned(),
+            roles: vec![format!("{ROLE} · {ORGANIZATION}")],
+        }],
+        waiting: 0,
+        to_decide: 3,
+    };
+    shelf.add("portal.security-official", sol);
+}
+
+fn profile(shelf: &mut Shelf) {
+    let questions = || challenge::Question::ALL.iter().map(|q| q.as_str()).collect::<Vec<_>>();
+    let page = |shelf: &Shelf, saved| Profile {
+        frame: shelf.ana(Section::Profile),
+        saved,
+        username: "ana.reyes".to_owned(),
+        name: "Ana María Reyes".to_owned(),
+        email: "ana.reyes@hospital.example".to_owned(),
+        email_state: EmailState::Confirmed,
+        phone: "+1 202 555 0143".to_owned(),
+        birth: jiff::civil::Date::constant(1980, 2, 29),
+        address: ["12 Elm Street", "Springfield, Illinois 62701", "US"].map(str::to_owned).to_vec(),
+        identity: Identified::Proved,
+        devices: 2,
+        challenge: questions().first().map_or(Challenge::None, |name| Challenge::Question(name)),
+    };
+    shelf.add("profile", page(shelf, None));
+    let fresh = Profile {
+        email_state: EmailState::NotYet,
+        identity: Identified::NotYet,
+        devices: 1,
+        challenge: Challenge::None,
+        ..page(shelf, Some(Message::new("profile.saved-password")))
+    };
+    shelf.add("profile.unfinished", fresh);
+    shelf.add("profile.saved-challenge", page(shelf, Some(Message::new("profile.saved-challenge"))));
+    let change =
+        |shelf: &Shelf, form, rules| ChangePassword { frame: shelf.ana(Section::Profile), form, rules };
+    shelf.add("change-password", change(shelf, Form::new(), password::rules(&HARP.password)));
+    let wrong = [
+        Complaint { field: Field::CurrentPassword, problem: Problem::Mismatch },
+        Complaint { field: Field::Password, problem: Problem::NoSymbol { symbols: "!@#$%^&*" } },
+    ];
+    let marked = password::marked(&HARP.password, &wrong);
+    shelf.add("change-password.wrong", change(shelf, Form::new().complaints(&wrong), marked));
+    let challenge =
+        ChangeChallenge { frame: shelf.ana(Section::Profile), form: Form::new(), questions: questions() };
+    shelf.add("change-challenge", challenge);
+    sessions(shelf);
+}
+
+fn sessions(shelf: &mut Shelf) {
+    let session = |id: &str, device: &str, place: &str, which| SignedIn {
+        id: id.to_owned(),
+        device: device.to_owned(),
+        place: place.to_owned(),
+        started: earlier(95),
+        seen: NOON,
+        which,
+    };
+    let this = session("ses_1", "Firefox on Linux", "198.51.100.7", Which::This);
+    let other = session("ses_2", "Safari on iPhone", "203.0.113.20", Which::Other);
+    shelf.add("sessions.one", Sessions { frame: shelf.ana(Section::Profile), sessions: vec![this.clone()] });
+    shelf.add("sessions", Sessions { frame: shelf.ana(Section::Profile), sessions: vec![this, other] });
+}

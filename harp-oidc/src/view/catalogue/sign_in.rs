@@ -1,0 +1,121 @@
+//! Samples: the first page, signing in and out, what goes wrong, help.
+
+use harp_core::kernel::assurance::Method;
+
+use super::{NOON, ORGANIZATION, Shelf};
+use crate::view::about::{Accessibility, Help, HelpCodes, HelpSignIn, Official, Privacy, Terms};
+use crate::view::device::{Contact, Device};
+use crate::view::form::Form;
+use crate::view::frame::Section;
+use crate::view::home::Welcome;
+use crate::view::problem::{Failure, FailureKind, ProtocolProblem};
+use crate::view::sign_in::{AcceptTerms, ChooseMethod, EnterCode, Expired, Locked, Sent, SignIn, TermsAt};
+use crate::view::sign_out::{Back, ConfirmSignOut, SignedOut};
+
+pub(super) fn phone() -> Device {
+    Device { id: "fac_phone".to_owned(), method: Method::Sms, contact: Contact::LastFour("1233".to_owned()) }
+}
+
+pub(super) fn app() -> Device {
+    let contact = Contact::Shown("Ana’s phone".to_owned());
+    Device { id: "fac_app".to_owned(), method: Method::Totp, contact }
+}
+
+pub(super) fn fill(shelf: &mut Shelf) {
+    shelf.add("welcome", Welcome { frame: shelf.frame() });
+    passwords(shelf);
+    codes(shelf);
+    shelf.add("accept-terms", AcceptTerms { frame: shelf.to_application(), form: Form::new() });
+    shelf.add(
+        "accept-terms.not-ticked",
+        AcceptTerms {
+            frame: shelf.to_application(),
+            form: Form::new().problem("terms", "problem.terms-not_accepted"),
+        },
+    );
+    shelf.add("sign-in-expired", Expired { frame: shelf.frame() });
+    shelf.add("sign-out", ConfirmSignOut { frame: shelf.ana(Section::Elsewhere) });
+    shelf.add("signed-out", SignedOut { frame: shelf.frame(), back: None });
+    let back = Back { name: "Managed File Transfer".to_owned(), url: "/sample-application".to_owned() };
+    shelf.add("signed-out.to-application", SignedOut { frame: shelf.frame(), back: Some(back) });
+    failures(shelf);
+    about(shelf);
+}
+
+fn passwords(shelf: &mut Shelf) {
+    let page = |frame, form| SignIn { frame, form, terms: TermsAt::Password, reason: None };
+    shelf.add("sign-in", page(shelf.frame(), Form::new()));
+    shelf.add("sign-in.to-application", page(shelf.to_application(), Form::new()));
+    let wrong = Form::new().value("username", "ana.reyes").value("terms", "yes");
+    shelf
+        .add("sign-in.no-match", page(shelf.to_application(), wrong.problem("username", "sign-in.no-match")));
+    let empty = Form::new()
+        .problem("username", "problem.username-missing")
+        .problem("password", "problem.password-missing")
+        .problem("terms", "problem.terms-not_accepted");
+    shelf.add("sign-in.empty", page(shelf.frame(), empty));
+    for (slug, reason) in [
+        ("sign-in.after-idle", "sign-in.after-idle"),
+        ("sign-in.again", "sign-in.again"),
+        ("sign-in.set-up-next", "sign-in.set-up-next"),
+    ] {
+        let reason = Some(crate::view::words::Message::new(reason));
+        shelf.add(slug, SignIn { reason, terms: TermsAt::AfterCode, ..page(shelf.frame(), Form::new()) });
+    }
+    shelf.add("locked", Locked { frame: shelf.frame(), until: NOON });
+}
+
+fn codes(shelf: &mut Shelf) {
+    let chosen = Form::new().value("method", "fac_phone");
+    let choose = |frame, form| ChooseMethod { frame, form, devices: vec![phone(), app()] };
+    shelf.add("choose-method", choose(shelf.to_application(), chosen));
+    let none = Form::new().problem("method", "problem.method-missing");
+    shelf.add("choose-method.none", choose(shelf.frame(), none));
+
+    let page = |frame, form, device, sent| EnterCode { frame, form, device, life_minutes: 10, sent };
+    shelf.add("enter-code.text", page(shelf.to_application(), Form::new(), phone(), Sent::First));
+    shelf.add("enter-code.sent-again", page(shelf.frame(), Form::new(), phone(), Sent::Again));
+    shelf.add("enter-code.no-more", page(shelf.frame(), Form::new(), phone(), Sent::NoMore));
+    let wrong = Form::new().problem("code", "problem.code-wrong_code");
+    shelf.add("enter-code.wrong", page(shelf.frame(), wrong, phone(), Sent::First));
+    shelf.add("enter-code.app", page(shelf.frame(), Form::new(), app(), Sent::First));
+    let calls = Device { method: Method::Voice, contact: Contact::LastFour("1233".to_owned()), ..phone() };
+    shelf.add("enter-code.voice", page(shelf.frame(), Form::new(), calls, Sent::First));
+}
+
+fn failures(shelf: &mut Shelf) {
+    for (slug, kind) in [
+        ("failure.400", FailureKind::BadRequest),
+        ("failure.403", FailureKind::Forbidden),
+        ("failure.403-stale", FailureKind::StaleForm),
+        ("failure.404", FailureKind::NotFound),
+        ("failure.405", FailureKind::MethodNotAllowed),
+        ("failure.413", FailureKind::TooLarge),
+        ("failure.422", FailureKind::Unreadable),
+        ("failure.429", FailureKind::TooMany { until: Some(NOON) }),
+        ("failure.500", FailureKind::Internal),
+        ("failure.503", FailureKind::Unavailable),
+    ] {
+        shelf.add(slug, Failure { frame: shelf.frame(), kind });
+    }
+    let problem = |frame, application| ProtocolProblem {
+        frame,
+        application,
+        error: "invalid_request".to_owned(),
+        description: "`redirect_uri` is not one of those registered for this client".to_owned(),
+    };
+    shelf.add("protocol-problem", problem(shelf.frame(), Some("Managed File Transfer".to_owned())));
+    shelf.add("protocol-problem.unknown-client", problem(shelf.frame(), None));
+}
+
+fn about(shelf: &mut Shelf) {
+    shelf.add("help", Help { frame: shelf.frame(), officials: Vec::new() });
+    let names = vec!["Sol Okafor".to_owned(), "Vera Lind".to_owned()];
+    let officials = vec![Official { organization: ORGANIZATION.to_owned(), names }];
+    shelf.add("help.with-officials", Help { frame: shelf.ana(Section::Elsewhere), officials });
+    shelf.add("help-sign-in", HelpSignIn { frame: shelf.frame() });
+    shelf.add("help-codes", HelpCodes { frame: shelf.frame() });
+    shelf.add("accessibility", Accessibility { frame: shelf.frame() });
+    shelf.add("privacy", Privacy { frame: shelf.frame() });
+    shelf.add("terms", Terms { frame: shelf.frame() });
+}

@@ -1,0 +1,186 @@
+//! Set-up: the first sign-in adds one or more sign-in codes or devices (E02, E07–E10, E12–E15).
+//! The pages for adding and removing one serve the profile too (A05, E11).
+
+use askama::Template;
+use harp_core::kernel::assurance::Method;
+
+use super::device::{self, Device};
+use super::form::{Choice, Control, Form, Kind};
+use super::frame::Frame;
+use super::qr::Qr;
+use super::sign_in::Sent;
+use super::url::{self, act};
+use super::{form_pages, pages};
+
+pub const METHOD: Control = Control::new(Kind::Radios, "method", "add-device.method");
+pub const PHONE: Control = Control::new(Kind::Tel, "phone", "add-phone.phone")
+    .hint("details.phone-hint")
+    .autocomplete("tel")
+    .width("w-half");
+pub const LABEL: Control =
+    Control::line("label", "add-totp.label").hint("add-totp.label-hint").autocomplete("off").width("w-half");
+pub const CODE: Control = Control::code("code", "enter-code.code").hint("enter-code.code-hint");
+pub const TOTP_CODE: Control = Control::code("code", "add-totp.code").hint("enter-code.code-hint");
+
+/// A row of the device table (E09).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub device: Device,
+    pub status: Status,
+}
+
+/// E07: active only through a right code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Active,
+    Unverified,
+}
+
+impl Status {
+    fn label(self) -> &'static str {
+        match self {
+            Status::Active => "device-table.active",
+            Status::Unverified => "device-table.unverified",
+        }
+    }
+
+    fn class(self) -> &'static str {
+        match self {
+            Status::Active => "good",
+            Status::Unverified => "warn",
+        }
+    }
+}
+
+/// The device table and *Complete set-up* (E10). Posts `do` = `complete`.
+#[derive(Debug, Template)]
+#[template(path = "page/set_up/devices.html")]
+pub struct SetUp {
+    pub frame: Frame,
+    pub devices: Vec<Row>,
+}
+
+impl SetUp {
+    fn complete(&self) -> bool {
+        self.devices.iter().any(|row| row.status == Status::Active)
+    }
+
+    fn remove_under(&self) -> &'static str {
+        url::SET_UP_DEVICES
+    }
+}
+
+/// The devices of the profile (A05, E11).
+#[derive(Debug, Template)]
+#[template(path = "page/profile/devices.html")]
+pub struct Devices {
+    pub frame: Frame,
+    pub devices: Vec<Row>,
+}
+
+impl Devices {
+    fn remove_under(&self) -> &'static str {
+        url::PROFILE_DEVICES
+    }
+}
+
+/// Choose a kind of device (E03–E05, E07). Posts `method` (a [`Method`]'s name); `do` = `next` or `cancel`.
+#[derive(Debug, Template)]
+#[template(path = "page/set_up/add.html")]
+pub struct AddDevice {
+    pub frame: Frame,
+    pub form: Form,
+    pub methods: Vec<Method>,
+}
+
+impl AddDevice {
+    fn choices(&self) -> Vec<Choice> {
+        device::choices(&self.methods, &self.frame.words)
+    }
+}
+
+/// A number for text messages or calls. Posts `phone`; `do` = `next` (send the code) or `cancel`.
+#[derive(Debug, Template)]
+#[template(path = "page/set_up/phone.html")]
+pub struct AddPhone {
+    pub frame: Frame,
+    pub form: Form,
+    /// Sms or Voice.
+    pub method: Method,
+}
+
+impl AddPhone {
+    fn title(&self) -> &'static str {
+        if self.method == Method::Voice { "add-phone.voice-title" } else { "add-phone.sms-title" }
+    }
+
+    fn lead(&self) -> &'static str {
+        if self.method == Method::Voice { "add-phone.voice-lead" } else { "add-phone.sms-lead" }
+    }
+}
+
+/// An authenticator app: QR code, secret as text, first code. Posts `code`, `label`; `do` = `next` or `cancel`.
+#[derive(Template)]
+#[template(path = "page/set_up/totp.html")]
+pub struct AddTotp {
+    pub frame: Frame,
+    pub form: Form,
+    pub qr: Option<Qr>,
+    /// Base32, as the app wants it; shown in groups of four.
+    pub secret: String,
+}
+
+/// The secret does not print itself.
+impl std::fmt::Debug for AddTotp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AddTotp")
+    }
+}
+
+impl AddTotp {
+    fn grouped(&self) -> String {
+        let letters: Vec<char> = self.secret.chars().collect();
+        letters.chunks(4).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The code sent to a new device (E07, E08). Posts `code`; `do` = `next`, `resend` or `cancel`.
+#[derive(Debug, Template)]
+#[template(path = "page/set_up/code.html")]
+pub struct DeviceCode {
+    pub frame: Frame,
+    pub form: Form,
+    pub device: Device,
+    pub life_minutes: u32,
+    pub sent: Sent,
+}
+
+/// Set-up is complete; both ways on (F14). `frame.application` names the application that the person came from.
+#[derive(Debug, Template)]
+#[template(path = "page/set_up/done.html")]
+pub struct SetUpDone {
+    pub frame: Frame,
+    /// Where *Sign in to the application* leads; `None` when nobody sent the person here.
+    pub application_url: Option<String>,
+    pub devices: u32,
+}
+
+/// Asks once before a device goes. Posts `do` = `remove` or `cancel`.
+#[derive(Debug, Template)]
+#[template(path = "page/set_up/remove.html")]
+pub struct RemoveDevice {
+    pub frame: Frame,
+    pub device: Device,
+    pub left: Left,
+}
+
+/// What remains after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    Others,
+    /// It is the only active one: the next sign-in leads to set-up again.
+    None,
+}
+
+form_pages!(AddDevice, AddPhone, AddTotp, DeviceCode);
+pages!(SetUp, Devices, SetUpDone, RemoveDevice);
