@@ -2,5 +2,7 @@
 
 pub mod argon2;
 pub mod prover;
+pub mod courier;
+pub mod english;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod sql;

@@ -56,6 +56,11 @@ impl Budget {
         Budget::default()
     }
 
+    /// When nothing of it counts any more: until then it must be kept.
+    pub fn forget_at(&self, rules: &AttemptRules, now: Timestamp) -> Timestamp {
+        self.locked_until.unwrap_or(now).max(now + rules.window)
+    }
+
     fn recent(&self, rules: &AttemptRules, now: Timestamp) -> u32 {
         if self.locked_until.is_some() {
             return 0;

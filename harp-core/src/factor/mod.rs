@@ -12,6 +12,7 @@ use crate::vault::Sealed;
 mod blocklist;
 pub mod budget;
 pub mod password;
+pub mod totp;
 
 /// A device or method bound to an account. The password is not one: it lives with the account.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,6 +126,11 @@ impl CodeChallenge {
         CodeRef { challenge: self.id, resend: self.resend }
     }
 
+    /// Whether its code proves this factor: it was sent there, for the same account.
+    pub fn is_for(&self, factor: &Factor) -> bool {
+        self.account == factor.account && self.purpose == CodePurpose::Factor { factor: factor.id }
+    }
+
     /// Whether this code can still be entered.
     pub fn serves(&self, code: CodeRef, now: Timestamp) -> bool {
         self.current() == code && self.spent_at.is_none() && now < self.expires_at
@@ -151,6 +157,13 @@ pub struct Proof {
     pub user_verified: UserVerified,
 }
 
+impl Proof {
+    /// A proof by anything but a passkey.
+    pub fn by(method: Method, at: Timestamp) -> Proof {
+        Proof { method, at, user_verified: UserVerified::No }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UserVerified {
@@ -166,6 +179,13 @@ pub struct Assurance {
     pub phishing: Phishing,
     /// RFC 8176 values, sorted, with `mfa` when two kinds of proof were given.
     pub amr: Vec<&'static str>,
+}
+
+/// The highest level that a person with a password and these factors can reach. Who changes factors must have
+/// reached it (SP 800-63B-4 §4.1.2): a password alone adds nothing to an account that has a second factor.
+pub fn highest_level(factors: &[Factor]) -> Aal {
+    let active = factors.iter().filter(|f| f.status == FactorStatus::Active);
+    if active.into_iter().any(|f| f.method().possession()) { Aal::Two } else { Aal::One }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

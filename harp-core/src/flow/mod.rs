@@ -3,9 +3,17 @@
 //! The shape of each: read what is needed, drop the transaction, do the slow work (hash, call a vendor),
 //! then one [`Work`](crate::store::Work) that compares and sets.
 
+mod attempts;
+mod codes;
+mod counter;
 pub mod decide_request;
+pub mod deliver;
+pub mod factors;
 pub mod request_role;
+mod sends;
 pub mod sessions;
+pub mod sign_in;
+pub mod sweep;
 
 use std::sync::Arc;
 

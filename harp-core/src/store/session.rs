@@ -40,6 +40,14 @@ pub trait SessionStore: Send {
     async fn sweep_sessions(&mut self, before: Timestamp) -> Result<u32, Fault>;
 }
 
+impl Raised {
+    /// The session as it is afterwards.
+    pub fn on(self, session: Session) -> Session {
+        let Raised { secret, proofs, auth_time, scope, epoch, at } = self;
+        Session { secret, proofs, auth_time, scope, epoch, seen_at: at, ..session }
+    }
+}
+
 /// What a step-up changes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Raised {

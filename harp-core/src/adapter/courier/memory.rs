@@ -1,0 +1,95 @@
+//! A mailbox in memory, for tests: every letter as it would arrive, to be waited for.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+
+use crate::kernel::id::MessageId;
+use crate::notice::Recipient;
+use crate::notice::letter::Letter;
+use crate::port::{Courier, CourierFault};
+
+/// One delivery.
+#[derive(Debug, Clone)]
+pub struct Arrived {
+    pub id: MessageId,
+    pub to: Recipient,
+    pub letter: Letter,
+}
+
+impl Arrived {
+    /// The code in it: the only run of six digits that stands alone.
+    pub fn code(&self) -> Option<String> {
+        let text = self.letter.text.expose();
+        let mut runs = text.split(|c: char| !c.is_ascii_digit());
+        runs.find(|run| run.len() == 6).map(str::to_owned)
+    }
+}
+
+/// What the next deliveries run into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mishap {
+    /// Not delivered, to be tried again.
+    TryLater,
+    /// Delivered, but the reply is lost: the same letter comes again.
+    LostReply,
+    /// Will never work.
+    Never,
+}
+
+#[derive(Debug)]
+pub struct Mailbox {
+    arrived: watch::Sender<Vec<Arrived>>,
+    mishaps: Mutex<VecDeque<Mishap>>,
+}
+
+impl Default for Mailbox {
+    fn default() -> Self {
+        Self { arrived: watch::Sender::new(Vec::new()), mishaps: Mutex::default() }
+    }
+}
+
+impl Mailbox {
+    /// Everything that arrived, oldest first.
+    pub fn all(&self) -> Vec<Arrived> {
+        self.arrived.borrow().clone()
+    }
+
+    /// What arrived there, oldest first.
+    pub fn at(&self, to: &Recipient) -> Vec<Arrived> {
+        self.all().into_iter().filter(|a| a.to == *to).collect()
+    }
+
+    /// Waits until `count` letters have arrived there; the last of them.
+    pub async fn wait(&self, to: &Recipient, count: usize) -> Option<Arrived> {
+        let mut watch = self.arrived.subscribe();
+        let enough = |all: &Vec<Arrived>| all.iter().filter(|a| a.to == *to).count() >= count;
+        watch.wait_for(enough).await.ok()?;
+        self.at(to).pop()
+    }
+
+    /// Scripts what goes wrong with the next deliveries, one each.
+    pub fn next(&self, mishaps: impl IntoIterator<Item = Mishap>) {
+        self.mishaps.lock().unwrap_or_else(PoisonError::into_inner).extend(mishaps);
+    }
+}
+
+#[async_trait]
+impl Courier for Mailbox {
+    async fn deliver(&self, id: MessageId, to: &Recipient, letter: &Letter) -> Result<(), CourierFault> {
+        let mishap = self.mishaps.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        match mishap {
+            Some(Mishap::TryLater) => return Err(CourierFault::TryLater("scripted".to_owned())),
+            Some(Mishap::Never) => return Err(CourierFault::Never("scripted".to_owned())),
+            Some(Mishap::LostReply) | None => {}
+        }
+        let arrived = Arrived { id, to: to.clone(), letter: letter.clone() };
+        self.arrived.send_modify(|all| all.push(arrived));
+        match mishap {
+            Some(_) => Err(CourierFault::TryLater("the reply was lost".to_owned())),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Couriers: how letters reach people.
+
+#[cfg(any(test, feature = "testing"))]
+pub mod memory;

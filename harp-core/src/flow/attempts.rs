@@ -1,0 +1,169 @@
+//! Attempts against a budget. Every attempt, right or wrong, takes a turn on its key's row before its
+//! outcome counts, so a burst of guesses is judged one after another and the sixth is never looked at.
+
+use std::net::IpAddr;
+
+use super::Harp;
+use super::counter::{Step, change, read};
+use crate::factor::budget::{Budget, Verdict};
+use crate::kernel::act::Act;
+use crate::kernel::id::AccountId;
+use crate::kernel::time::Timestamp;
+use crate::policy::{AttemptRules, Profile};
+use crate::store::{Fault, Tx};
+
+/// What an attempt counts against: keyed hashes, so that a stolen database names nobody who was guessed at.
+#[derive(Debug, Clone)]
+pub(super) struct Keys {
+    pub key: String,
+    /// The network that it came from.
+    source: Option<String>,
+}
+
+/// What an attempt was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attempt {
+    /// Right, and more is to come: resets nothing.
+    Right,
+    /// Right, and the sign-in is complete: failures are forgotten.
+    Complete,
+    Wrong,
+}
+
+/// What became of it. Unless it is `Open`, even a right attempt counts for nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counted {
+    Open {
+        left: u32,
+    },
+    /// This wrong attempt was the last one.
+    NowLocked {
+        until: Timestamp,
+    },
+    /// Nobody looked whether it was right.
+    Locked {
+        until: Timestamp,
+    },
+}
+
+impl Keys {
+    /// For a user ID as it was typed, known or not.
+    pub fn sign_in(harp: &Harp, folded: &str, act: &Act) -> Keys {
+        Keys { key: sign_in_key(harp, folded), source: source(harp, act) }
+    }
+
+    /// A key that was made before.
+    pub fn again(harp: &Harp, key: &str, act: &Act) -> Keys {
+        Keys { key: key.to_owned(), source: source(harp, act) }
+    }
+
+    /// For codes that confirm a new device.
+    pub fn enrolment(harp: &Harp, account: AccountId, act: &Act) -> Keys {
+        let print = harp.vault.fingerprint("enrolment", &account.to_string());
+        Keys { key: format!("enrolment/{print}"), source: source(harp, act) }
+    }
+}
+
+pub(super) fn sign_in_key(harp: &Harp, folded: &str) -> String {
+    format!("sign-in/{}", harp.vault.fingerprint("sign-in", folded))
+}
+
+/// The network of a request, as a key: an IPv6 host owns a whole /64.
+pub(super) fn network(harp: &Harp, act: &Act) -> Option<String> {
+    let network = match act.origin.address?.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => (u128::from(address) >> 64).to_string(),
+    };
+    Some(harp.vault.fingerprint("source", &network))
+}
+
+fn source(harp: &Harp, act: &Act) -> Option<String> {
+    network(harp, act).map(|print| format!("source/{print}"))
+}
+
+/// Until when nothing may be tried, if so. Only to spare work: [`count`] decides.
+pub(super) async fn locked(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    keys: &Keys,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Fault> {
+    let key = lock_of(tx, &keys.key, &harp.profile.attempts, now).await?;
+    let source = match &keys.source {
+        Some(source) => lock_of(tx, source, &harp.profile.sources, now).await?,
+        None => None,
+    };
+    Ok(key.max(source))
+}
+
+async fn lock_of(
+    tx: &mut dyn Tx,
+    key: &str,
+    rules: &AttemptRules,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Fault> {
+    let (_, budget) = read::<Budget>(tx, key).await?;
+    Ok(match budget.verdict(rules, now) {
+        Verdict::Locked { until } => Some(until),
+        Verdict::Open { .. } => None,
+    })
+}
+
+/// Takes the attempt's turn. The key first, then the source: always in this order, so that two never wait for each
+/// other. A right attempt leaves the row of its source alone: a whole hospital shares it.
+pub(super) async fn count(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    keys: &Keys,
+    (attempt, now): (Attempt, Timestamp),
+) -> Result<Counted, Fault> {
+    let Profile { attempts, sources, .. } = harp.profile;
+    if let Some(source) = &keys.source
+        && let Some(until) = lock_of(tx, source, sources, now).await?
+    {
+        return Ok(Counted::Locked { until });
+    }
+    let counted = turn(tx, &keys.key, attempts, (attempt, now)).await?;
+    if let (Attempt::Wrong, Some(source), Counted::Open { .. } | Counted::NowLocked { .. }) =
+        (attempt, &keys.source, counted)
+    {
+        turn(tx, source, sources, (attempt, now)).await?;
+    }
+    Ok(counted)
+}
+
+async fn turn(
+    tx: &mut dyn Tx,
+    key: &str,
+    rules: &AttemptRules,
+    (attempt, now): (Attempt, Timestamp),
+) -> Result<Counted, Fault> {
+    let step = |budget: Budget| {
+        if let Verdict::Locked { until } = budget.verdict(rules, now) {
+            return Step { next: None, out: Counted::Locked { until } };
+        }
+        let next = match attempt {
+            Attempt::Right => budget,
+            Attempt::Complete => budget.clear(),
+            Attempt::Wrong => budget.fail(rules, now),
+        };
+        let out = match next.verdict(rules, now) {
+            Verdict::Open { left } => Counted::Open { left },
+            Verdict::Locked { until } => Counted::NowLocked { until },
+        };
+        let forget_at = next.forget_at(rules, now);
+        Step { next: Some((next, forget_at)), out }
+    };
+    change(tx, key, step).await
+}
+
+/// Forgets the failures of a user ID, locked or not: its sign-in is complete.
+pub(super) async fn forgive(tx: &mut dyn Tx, harp: &Harp, folded: &str, now: Timestamp) -> Result<(), Fault> {
+    let rules = &harp.profile.attempts;
+    let step = |budget: Budget| {
+        let next = budget.clear();
+        let forget_at = next.forget_at(rules, now);
+        Step { next: Some((next, forget_at)), out: () }
+    };
+    change(tx, &sign_in_key(harp, folded), step).await
+}

@@ -1,0 +1,124 @@
+//! Sign-in codes and devices (E01–E12): adding, confirming and removing them, and completing set-up.
+//!
+//! ```text
+//! begin_phone / begin_app --> Unverified --confirm with a right code--> Active --remove--> Removed
+//! ```
+//! Who changes anything here has signed in lately, at the highest level that the account can reach
+//! (SP 800-63B-4 §4.1.2): whoever knows a password alone adds nothing to an account that has a device.
+
+mod begin;
+mod complete;
+mod confirm;
+mod remove;
+
+use async_trait::async_trait;
+
+pub use begin::{AppSetUp, BeginOutcome, begin_app, begin_phone};
+pub use complete::{CompleteOutcome, complete_set_up};
+pub use confirm::{Awaited, ConfirmOutcome, ResendOutcome, awaited, confirm, resend};
+pub use remove::{RemoveOutcome, remove};
+
+use super::counter::{Step, change};
+use super::sessions::Live;
+use super::{Harp, Trouble};
+use crate::account::{Account, Standing};
+use crate::factor::budget::Budget;
+use crate::factor::{Factor, FactorStatus, highest_level};
+use crate::kernel::act::Act;
+use crate::kernel::assurance::Method;
+use crate::kernel::id::FactorId;
+use crate::session::Session;
+use crate::store::{Fault, Tx, Work};
+
+/// Why nothing may be changed now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denied {
+    /// The last sign-in is too long ago, was by password alone, or is over: sign in and come back.
+    SignInAgain,
+    /// As many devices as an account may have.
+    TooMany,
+    /// The profile does not offer this method.
+    NotOffered,
+}
+
+/// The table of devices (E09), and what can be done (E10).
+#[derive(Debug, Clone)]
+pub struct Devices {
+    /// Active and unverified ones, oldest first.
+    pub factors: Vec<Factor>,
+    pub standing: Standing,
+    /// What may be added, in the profile's order.
+    pub offers: &'static [Method],
+}
+
+impl Devices {
+    /// E10: set-up can be completed with one ACTIVE device at least.
+    pub fn may_complete(&self) -> bool {
+        self.factors.iter().any(|f| f.status == FactorStatus::Active)
+    }
+
+    /// The last active device stays, once set-up is complete (E01).
+    pub fn may_remove(&self, id: FactorId) -> bool {
+        let others = self.factors.iter().filter(|f| f.id != id && f.status == FactorStatus::Active).count();
+        let active = self.factors.iter().any(|f| f.id == id && f.status == FactorStatus::Active);
+        !active || others > 0 || self.standing == Standing::PendingSetup
+    }
+}
+
+/// The person's devices.
+pub async fn devices(harp: &Harp, live: &Live) -> Result<Devices, Trouble> {
+    struct Read<'a>(&'a Live);
+    #[async_trait]
+    impl Work for Read<'_> {
+        type Out = Vec<Factor>;
+        async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
+            tx.factors(self.0.account.id).await
+        }
+    }
+    let factors = harp.store.read(&Read(live)).await?;
+    Ok(Devices { factors, standing: live.account.standing, offers: harp.profile.methods })
+}
+
+/// The session, account and factors as they are now, for somebody who may change them.
+struct Gate {
+    session: Session,
+    account: Account,
+    factors: Vec<Factor>,
+}
+
+impl Gate {
+    /// Comes after the turn on the account's row ([`take_turn`]) wherever what is read decides.
+    async fn pass(
+        tx: &mut dyn Tx,
+        harp: &Harp,
+        live: &Live,
+        act: &Act,
+    ) -> Result<Result<Gate, Denied>, Fault> {
+        let session = tx.session_by_id(live.session.id).await?;
+        let account = tx.account(live.account.id).await?;
+        let (Some(session), Some(account)) = (session, account) else { return Ok(Err(Denied::SignInAgain)) };
+        let factors = tx.factors(account.id).await?;
+        let rules = &harp.profile.session;
+        let serves = session.secret == live.session.secret
+            && session.check(account.epoch, rules, act.now).is_ok()
+            && account.standing != Standing::Disabled;
+        let level = session.assurance().map(|a| a.aal);
+        let enough = level >= Some(highest_level(&factors)) && act.now < session.auth_time + rules.fresh;
+        Ok(if serves && enough { Ok(Gate { session, account, factors }) } else { Err(Denied::SignInAgain) })
+    }
+
+    fn own(&self, id: FactorId) -> Option<&Factor> {
+        self.factors.iter().find(|f| f.id == id)
+    }
+}
+
+/// Makes changes to one account's devices wait for each other: a right attempt on its row that changes nothing.
+/// What is read after it is what decides, also at READ COMMITTED.
+async fn take_turn(tx: &mut dyn Tx, harp: &Harp, live: &Live, act: &Act) -> Result<(), Fault> {
+    let key = super::attempts::Keys::enrolment(harp, live.account.id, act).key;
+    let step = |budget: Budget| {
+        let forget_at = budget.forget_at(&harp.profile.attempts, act.now);
+        Step { next: Some((budget, forget_at)), out: () }
+    };
+    change(tx, &key, step).await
+}

@@ -1,0 +1,211 @@
+//! Signing in (F01–F05, F10, F11): user ID and password, then a code from one of the person's devices.
+//!
+//! ```text
+//! password --right, has devices--> SignIn (30 minutes) --send_code--> chosen --verify--> Session
+//!          --right, has none-----> Session for set-up (E12, E13)
+//!          --wrong, unknown, disabled--> one refusal, one text, the same work (X-7)
+//! ```
+//! Passwords and codes that are wrong count against one budget, kept under the user ID that was typed (X-3).
+//! Only a complete sign-in clears it. A sign-in is completed once, by whoever spends it first.
+
+mod password;
+mod second;
+
+use async_trait::async_trait;
+
+pub use super::codes::{OnItsWay, Sent};
+pub use password::{PasswordForm, PasswordOutcome, Terms, password};
+pub use second::{CodeOutcome, SendOutcome, choose, resend, verify};
+
+use super::{Harp, Trouble, codes};
+use crate::account::{Account, Standing};
+use crate::audit::Deed;
+use crate::factor::{CodeChallenge, Factor, FactorStatus, Proof};
+use crate::kernel::act::Act;
+use crate::kernel::id::SessionId;
+use crate::kernel::secret::{Hashed, Plain};
+use crate::kernel::time::Timestamp;
+use crate::session::{Session, SessionScope, SignIn};
+use crate::store::session::Raised;
+use crate::store::{Fault, Tx, Work};
+
+/// A session that was just made or raised. `secret` goes into the cookie, and is kept nowhere else.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    pub secret: Plain,
+    pub session: Session,
+    pub how: How,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    New,
+    /// The person's session went on, with fresh proofs and a new secret.
+    Raised,
+}
+
+/// The password was right; a device must prove the rest (F02).
+#[derive(Debug, Clone)]
+pub struct Pending {
+    /// The person's ACTIVE devices (F03). Pages mask their contacts (F10).
+    pub factors: Vec<Factor>,
+    pub chosen: Option<Factor>,
+    /// The code that was sent to the chosen one.
+    pub code: Option<OnItsWay>,
+    pub expires_at: Timestamp,
+}
+
+/// Why a sign-in cannot go on: back to the user ID and password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gone {
+    /// It took too long.
+    Expired,
+    /// Finished or given up, perhaps in another tab; or never begun.
+    Unknown,
+    /// The password was changed, or the account disabled, since then.
+    Changed,
+}
+
+/// Where a sign-in stands: for the pages that are shown after a redirect.
+pub async fn pending(harp: &Harp, token: &Plain, act: &Act) -> Result<Result<Pending, Gone>, Trouble> {
+    struct Read<'a> {
+        harp: &'a Harp,
+        token: Hashed,
+        act: &'a Act,
+    }
+    #[async_trait]
+    impl Work for Read<'_> {
+        type Out = Result<Pending, Gone>;
+        async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
+            let here = match Here::load(tx, &self.token, self.act.now).await? {
+                Ok(here) => here,
+                Err(gone) => return Ok(Err(gone)),
+            };
+            let challenge = here.challenge(tx).await?;
+            Ok(Ok(Pending {
+                chosen: here.chosen().cloned(),
+                code: challenge.map(|c| OnItsWay::of(&c, self.harp)),
+                expires_at: here.sign_in.expires_at,
+                factors: here.factors,
+            }))
+        }
+    }
+    Ok(harp.store.read(&Read { harp, token: token.hashed(), act }).await?)
+}
+
+/// Gives the sign-in up.
+pub async fn cancel(harp: &Harp, token: &Plain) -> Result<(), Trouble> {
+    struct Spend(Hashed);
+    #[async_trait]
+    impl Work for Spend {
+        type Out = ();
+        async fn run(&self, tx: &mut dyn Tx) -> Result<(), Fault> {
+            if let Some(sign_in) = tx.sign_in(&self.0).await? {
+                tx.spend_sign_in(sign_in.id).await?;
+            }
+            Ok(())
+        }
+    }
+    Ok(harp.store.write(&Spend(token.hashed())).await?)
+}
+
+/// A sign-in that can go on, with whose it is and what they have.
+struct Here {
+    sign_in: SignIn,
+    account: Account,
+    factors: Vec<Factor>,
+}
+
+impl Here {
+    async fn load(tx: &mut dyn Tx, token: &Hashed, now: Timestamp) -> Result<Result<Here, Gone>, Fault> {
+        let Some(sign_in) = tx.sign_in(token).await? else { return Ok(Err(Gone::Unknown)) };
+        if now >= sign_in.expires_at {
+            return Ok(Err(Gone::Expired));
+        }
+        let account = tx.account(sign_in.account).await?;
+        let usable = |a: &Account| a.epoch == sign_in.epoch && a.standing != Standing::Disabled;
+        let Some(account) = account.filter(usable) else { return Ok(Err(Gone::Changed)) };
+        let factors = active(tx, &account).await?;
+        Ok(Ok(Here { sign_in, account, factors }))
+    }
+
+    /// The chosen factor, if it still is an active one of this account.
+    fn chosen(&self) -> Option<&Factor> {
+        let chosen = self.sign_in.chosen?;
+        self.factors.iter().find(|f| f.id == chosen.factor)
+    }
+
+    async fn challenge(&self, tx: &mut dyn Tx) -> Result<Option<CodeChallenge>, Fault> {
+        match self.sign_in.chosen.and_then(|c| c.challenge) {
+            Some(id) => tx.challenge(id).await,
+            None => Ok(None),
+        }
+    }
+}
+
+async fn active(tx: &mut dyn Tx, account: &Account) -> Result<Vec<Factor>, Fault> {
+    let mut factors = tx.factors(account.id).await?;
+    factors.retain(|f| f.status == FactorStatus::Active);
+    Ok(factors)
+}
+
+/// What a session is made from.
+struct Entry<'a> {
+    id: SessionId,
+    secret: &'a Plain,
+    account: &'a Account,
+    proofs: Vec<Proof>,
+    scope: SessionScope,
+    /// The session that the browser had.
+    had: Option<SessionId>,
+}
+
+impl Entry<'_> {
+    /// Raises the session that the browser had, if it is this person's and still serves; otherwise ends it and makes one.
+    async fn enter(self, tx: &mut dyn Tx, harp: &Harp, act: &Act) -> Result<SignedIn, Fault> {
+        let methods = self.proofs.iter().map(|p| p.method).collect();
+        let had = match self.had {
+            Some(id) => tx.session_by_id(id).await?.filter(|s| s.ended_at.is_none()),
+            None => None,
+        };
+        if let Some(old) = had {
+            let serves = old.check(self.account.epoch, &harp.profile.session, act.now).is_ok();
+            if serves && old.account == self.account.id {
+                let raised = Raised {
+                    secret: self.secret.hashed(),
+                    proofs: self.proofs.clone(),
+                    auth_time: act.now,
+                    scope: self.scope,
+                    epoch: self.account.epoch,
+                    at: act.now,
+                };
+                if tx.raise_session(old.id, &old.secret, &raised).await? {
+                    let deed = Deed::SteppedUp { session: old.id, methods };
+                    tx.record(&harp.event(act, self.account.id, deed)).await?;
+                    let session = raised.on(old);
+                    return Ok(SignedIn { secret: self.secret.clone(), session, how: How::Raised });
+                }
+            }
+            if tx.end_session(old.id, act.now).await? {
+                tx.record(&harp.event(act, old.account, Deed::SignedOut { session: old.id })).await?;
+            }
+        }
+        let session = Session {
+            id: self.id,
+            secret: self.secret.hashed(),
+            account: self.account.id,
+            epoch: self.account.epoch,
+            proofs: self.proofs,
+            auth_time: act.now,
+            created_at: act.now,
+            seen_at: act.now,
+            ended_at: None,
+            scope: self.scope,
+            origin: act.origin.clone(),
+        };
+        tx.add_session(&session).await?;
+        let deed = Deed::SignedIn { session: session.id, methods };
+        tx.record(&harp.event(act, self.account.id, deed)).await?;
+        Ok(SignedIn { secret: self.secret.clone(), session, how: How::New })
+    }
+}
