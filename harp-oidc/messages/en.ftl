@@ -88,7 +88,7 @@ method =
 
 device =
     .ending = number ending in { $digits }
-    .no-contact = no contact needed
+    .no-contact = none: the code comes from the app itself
 
 # What is wrong with what was typed. `<field>-<what>` where the field has its own words, else `<what>`.
 # The text names the field and says what to do.
@@ -183,8 +183,6 @@ problem =
     .code-wrong_code = Enter the latest security code. A code works once and for a short time. If this one does not work, ask for a new one.
     .method-missing = Choose how you want to get your security code
     .method-unknown = Choose one of the methods in the list
-    .label-missing = Enter a name for this device
-    .label-too_long = Enter a name of at most { $arg } characters
     .reason-missing = Enter a reason. The person who asked will read it.
     .reason-too_long = Enter a reason of at most { $arg } characters
     .program-missing = Choose a program
@@ -277,7 +275,7 @@ choose-method =
 enter-code =
     .title = Enter your security code
     .sent-to = We sent a security code to your { $contact }.
-    .from-app = Open your authenticator app ({ $contact }) and enter the code that it shows now.
+    .from-app = Open your authenticator app and enter the code that it shows now.
     .life = { $minutes ->
         [one] It works for { $minutes } minute.
        *[other] It works for { $minutes } minutes.
@@ -545,8 +543,6 @@ add-totp =
     .type = Cannot scan it? Type this key into the app. Upper and lower case and spaces do not matter.
     .enter-title = 2. Enter the code that it shows
     .code = Security code
-    .label = A name for this device
-    .label-hint = So that you recognise it later, for example: my work phone
 
 device-code =
     .title = Enter the security code
@@ -812,6 +808,84 @@ terms =
     .end-title = Misuse
     .end = Using the system without permission, or in a way that is not allowed, may end your access and may lead to disciplinary action and to civil and criminal penalties.
     .version = Version { $version }
+
+# Letters: email, text message, speech
+
+letter =
+    .code = Your code
+    .or-open = Or open this address in your browser:
+    .never = Nobody from { $product } will ask you for a code or your password.
+
+letter-text =
+    .code = { $product }: { $code } is your security code. It works for { $minutes } minutes. Nobody from { $product } will ask for it.
+    .other = { $product }: { $subject }. Sign in to read more.
+
+letter-speech =
+    .code = Hello. This is { $product }. Your security code is: { $digits }. Again, your security code is: { $digits }. Nobody from { $product } will ask you for it. Press any key to repeat.
+    .other = Hello. This is { $product }. { $subject }. Sign in to read more. Press any key to repeat.
+
+letter-completed =
+    .subject = Your account is created
+    .hello = Hello { $name },
+    .what = Your account is created. Enter this code to confirm that you read this address.
+    .next = Then sign in, and add a sign-in code or device. Your account cannot open any application before that.
+    .button = Confirm your email address
+    .not-you = If you did not sign up, do nothing: the address is not used without the code. Tell the help desk if this happens again.
+
+letter-confirm =
+    .subject = Confirm your email address
+    .what = Enter this code to confirm that you read this address.
+    .not-you = If you did not ask for this, do nothing: the address is not used without the code.
+
+letter-registered =
+    .subject = You already have an account
+    .what = Somebody signed up with your email address. You already have an account with it, so no second one was created.
+    .next = Was it you? Sign in with the user ID and password that you have, or ask the help desk below.
+    .button = Sign in
+    .not-you = If it was not you, you do not need to do anything. Nobody got into your account.
+
+letter-code =
+    .subject = Your security code
+    .what = Enter this code on the page where you are signing in.
+    .not-you = If you are not signing in now, somebody else may know your password. Tell nobody this code, and change your password.
+
+letter-factor =
+    .added-subject = A sign-in code or device was added
+    .added = A new way to sign in was added to your account:
+    .removed-subject = A sign-in code or device was removed
+    .removed = A way to sign in was removed from your account:
+    .button = See your sign-in codes and devices
+    .not-you = This was not you? Then call the help desk below now, so that your account can be locked.
+
+letter-password =
+    .subject = Your password was changed
+    .what = The password of your account was changed. You are signed out everywhere else.
+    .not-you = This was not you? Then call the help desk below now, so that your account can be locked.
+
+letter-request =
+    .subject = We have your role request
+    .what = A Security Official of the organization decides. We write to you again, whatever the decision is.
+    .button = See your requests
+
+letter-waiting =
+    .subject = A role request is waiting for you
+    .what = Somebody asks for a role in an organization where you are Security Official. Open the request to decide.
+    .button = Open the request
+
+letter-approved =
+    .subject = Your role request is approved
+    .what = You can use the role now. If you are signed in to the application, open it again.
+    .button = Open your applications
+
+letter-denied =
+    .subject = Your role request is denied
+    .what = A Security Official of the organization did not approve it.
+    .next = If the reason can be put right, you can ask again.
+    .reason = Reason
+
+letter-other =
+    .subject = A message about your account
+    .what = Something happened in your account. Sign in to read more.
 
 # Countries, by ISO 3166-1 code
 

@@ -13,6 +13,7 @@ pub mod device;
 pub mod form;
 pub mod frame;
 pub mod home;
+pub mod letter;
 pub mod moment;
 pub mod official;
 pub mod password;

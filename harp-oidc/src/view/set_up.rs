@@ -17,8 +17,6 @@ pub const PHONE: Control = Control::new(Kind::Tel, "phone", "add-phone.phone")
     .hint("details.phone-hint")
     .autocomplete("tel")
     .width("w-half");
-pub const LABEL: Control =
-    Control::line("label", "add-totp.label").hint("add-totp.label-hint").autocomplete("off").width("w-half");
 pub const CODE: Control = Control::code("code", "enter-code.code").hint("enter-code.code-hint");
 pub const TOTP_CODE: Control = Control::code("code", "add-totp.code").hint("enter-code.code-hint");
 
@@ -119,7 +117,7 @@ impl AddPhone {
     }
 }
 
-/// An authenticator app: QR code, secret as text, first code. Posts `code`, `label`; `do` = `next` or `cancel`.
+/// An authenticator app: QR code, secret as text, first code. Posts `code`; `do` = `next` or `cancel`.
 #[derive(Template)]
 #[template(path = "page/set_up/totp.html")]
 pub struct AddTotp {

@@ -9,10 +9,13 @@ use super::Page;
 use super::frame::{Contact, Desk, Frame, Section, Site, Who};
 use super::words::Words;
 
+mod letters;
 mod portal;
 mod register;
 mod roles;
 mod sign_in;
+
+pub use letters::{SampleLetter, letters};
 
 /// A page in one of its states.
 #[derive(Debug, Clone)]

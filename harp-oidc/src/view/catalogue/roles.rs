@@ -105,12 +105,15 @@ fn request(id: &str, status: Status) -> Request {
 }
 
 fn approved() -> Request {
-    request("req_2m7p0a", Status::Approved { at: NOON, by: "Sol Okafor".to_owned() })
+    request("req_06ew7q2d9ck6y4vn1ws2yb5mqd", Status::Approved { at: NOON, by: "Sol Okafor".to_owned() })
 }
 
 fn denied() -> Request {
     let reason = "Please ask for the role at your own hospital.".to_owned();
-    request("req_0k3x9d", Status::Denied { at: NOON, by: "Sol Okafor".to_owned(), reason })
+    request(
+        "req_06es3v0f1dm7z5wp2xt3zc6nre",
+        Status::Denied { at: NOON, by: "Sol Okafor".to_owned(), reason },
+    )
 }
 
 fn requests(shelf: &mut Shelf) {
@@ -121,21 +124,31 @@ fn requests(shelf: &mut Shelf) {
         decided,
     };
     shelf.add("requests.none", page(shelf, None, Vec::new(), Vec::new()));
-    let submitted = Some("req_8f2k1c".to_owned());
+    let submitted = Some("req_06ey1m8c5ah4v2rk9tq0wz3jnb".to_owned());
     shelf.add(
         "requests.submitted",
-        page(shelf, submitted, vec![request("req_8f2k1c", Status::Pending)], Vec::new()),
+        page(shelf, submitted, vec![request("req_06ey1m8c5ah4v2rk9tq0wz3jnb", Status::Pending)], Vec::new()),
     );
     shelf.add(
         "requests.decided",
-        page(shelf, None, vec![request("req_8f2k1c", Status::Pending)], vec![approved(), denied()]),
+        page(
+            shelf,
+            None,
+            vec![request("req_06ey1m8c5ah4v2rk9tq0wz3jnb", Status::Pending)],
+            vec![approved(), denied()],
+        ),
     );
 }
 
 fn desk(shelf: &mut Shelf) {
     let sol = |shelf: &Shelf| shelf.sol(Section::Official);
     let queue = |shelf: &Shelf, done, pending| Queue { frame: sol(shelf), done, pending };
-    let pending = || vec![request("req_8f2k1c", Status::Pending), request("req_9a1b2c", Status::Pending)];
+    let pending = || {
+        vec![
+            request("req_06ey1m8c5ah4v2rk9tq0wz3jnb", Status::Pending),
+            request("req_06ey1n4s8bj5x3tm0vr1xa4kpc", Status::Pending),
+        ]
+    };
     shelf.add("queue", queue(shelf, None, pending()));
     let done = |key: &'static str| Some(Message::new(key).with("requester", "Ana Reyes"));
     shelf.add("queue.approved", queue(shelf, done("queue.approved"), Vec::new()));
@@ -150,20 +163,29 @@ fn desk(shelf: &mut Shelf) {
     };
     let review =
         |shelf: &Shelf, request, requester, may| Review { frame: sol(shelf), request, requester, may };
-    shelf.add("review", review(shelf, request("req_8f2k1c", Status::Pending), requester(), May::Decide));
+    shelf.add(
+        "review",
+        review(shelf, request("req_06ey1m8c5ah4v2rk9tq0wz3jnb", Status::Pending), requester(), May::Decide),
+    );
     let doubtful = Requester {
         email_state: EmailState::NotYet,
         identity: Identified::NotYet,
         roles: vec!["Security Official".to_owned()],
         ..requester()
     };
-    shelf.add("review.own", review(shelf, request("req_8f2k1c", Status::Pending), doubtful, May::Own));
+    shelf.add(
+        "review.own",
+        review(shelf, request("req_06ey1m8c5ah4v2rk9tq0wz3jnb", Status::Pending), doubtful, May::Own),
+    );
     shelf.add("review.decided", review(shelf, denied(), requester(), May::Decided));
-    shelf.add("approve", Approve { frame: sol(shelf), request: request("req_8f2k1c", Status::Pending) });
+    shelf.add(
+        "approve",
+        Approve { frame: sol(shelf), request: request("req_06ey1m8c5ah4v2rk9tq0wz3jnb", Status::Pending) },
+    );
     let deny = |shelf: &Shelf, form| Deny {
         frame: sol(shelf),
         form,
-        request: request("req_8f2k1c", Status::Pending),
+        request: request("req_06ey1m8c5ah4v2rk9tq0wz3jnb", Status::Pending),
     };
     shelf.add("deny", deny(shelf, Form::new()));
     let no_reason = Form::new().complaints(&[Complaint { field: Field::Reason, problem: Problem::Missing }]);

@@ -1,7 +1,7 @@
 //! Proofs over every page in the catalogue: its markup, its words, its colours.
 
 mod colours;
-mod html;
+pub(super) mod html;
 mod markup;
 mod messages;
 
@@ -21,5 +21,15 @@ fn every_page_can_be_written_to_a_file() {
     for sample in super::catalogue::pages(&super::words::Words::english()) {
         let html = sample.html.replace("\"/assets/", "\"assets/");
         std::fs::write(dir.join(format!("{}.html", sample.slug)), html).unwrap();
+    }
+    for letter in super::catalogue::letters(&super::words::Words::english()) {
+        std::fs::write(
+            dir.join(format!("{}.txt", letter.slug)),
+            format!("{}\n\n{}", letter.subject, letter.text),
+        )
+        .unwrap();
+        if let Some(html) = letter.html {
+            std::fs::write(dir.join(format!("{}.html", letter.slug)), html).unwrap();
+        }
     }
 }

@@ -1,0 +1,152 @@
+//! What a letter says, before it is known in which language and by which way.
+
+use harp_core::kernel::assurance::Method;
+use harp_core::notice::Notice;
+
+use super::one_line;
+use crate::view::device;
+use crate::view::url;
+use crate::view::words::Message;
+
+pub(super) struct Body {
+    pub(super) subject: Message,
+    pub(super) greeting: Option<Message>,
+    pub(super) lines: Vec<Message>,
+    /// How long its code lives, if it carries one.
+    pub(super) life: Option<Life>,
+    pub(super) facts: Vec<Fact>,
+    /// Label key and address.
+    pub(super) button: Option<(&'static str, String)>,
+    /// What to do if it was somebody else.
+    pub(super) not_you: Option<&'static str>,
+}
+
+/// A labelled value. Labels are message keys.
+pub(super) enum Fact {
+    Text(&'static str, String),
+    /// The value is a key too.
+    Words(&'static str, &'static str),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Life {
+    Minutes,
+    Hours,
+}
+
+impl Body {
+    pub(super) fn of(notice: &Notice, issuer: &str) -> Body {
+        let to = |path: &str| format!("{issuer}{path}");
+        match notice {
+            Notice::AccountCompleted { first_name, .. } => Body {
+                greeting: Some(Message::new("letter-completed.hello").with("name", one_line(first_name))),
+                life: Some(Life::Hours),
+                button: Some(("letter-completed.button", to(url::CONFIRM_EMAIL))),
+                not_you: Some("letter-completed.not-you"),
+                ..Body::saying(
+                    "letter-completed.subject",
+                    &["letter-completed.what", "letter-completed.next"],
+                )
+            },
+            Notice::ConfirmEmail { .. } => Body {
+                life: Some(Life::Hours),
+                button: Some(("letter-completed.button", to(url::CONFIRM_EMAIL))),
+                not_you: Some("letter-confirm.not-you"),
+                ..Body::saying("letter-confirm.subject", &["letter-confirm.what"])
+            },
+            Notice::AlreadyRegistered => Body {
+                button: Some(("letter-registered.button", to(url::SIGN_IN))),
+                not_you: Some("letter-registered.not-you"),
+                ..Body::saying(
+                    "letter-registered.subject",
+                    &["letter-registered.what", "letter-registered.next"],
+                )
+            },
+            Notice::SecurityCode { .. } => Body {
+                life: Some(Life::Minutes),
+                not_you: Some("letter-code.not-you"),
+                ..Body::saying("letter-code.subject", &["letter-code.what"])
+            },
+            Notice::FactorAdded { method } => Body {
+                facts: device_fact(method),
+                button: Some(("letter-factor.button", to(url::PROFILE_DEVICES))),
+                not_you: Some("letter-factor.not-you"),
+                ..Body::saying("letter-factor.added-subject", &["letter-factor.added"])
+            },
+            Notice::FactorRemoved { method } => Body {
+                facts: device_fact(method),
+                button: Some(("letter-factor.button", to(url::PROFILE_DEVICES))),
+                not_you: Some("letter-factor.not-you"),
+                ..Body::saying("letter-factor.removed-subject", &["letter-factor.removed"])
+            },
+            Notice::PasswordChanged => Body {
+                not_you: Some("letter-password.not-you"),
+                ..Body::saying("letter-password.subject", &["letter-password.what"])
+            },
+            notice => Body::about_role(notice, issuer),
+        }
+    }
+
+    /// H06, H07
+    fn about_role(notice: &Notice, issuer: &str) -> Body {
+        let to = |path: &str| format!("{issuer}{path}");
+        match notice {
+            Notice::RoleRequested { request, program, org, roles } => Body {
+                facts: request_facts(&request.to_string(), program, org, roles),
+                button: Some(("letter-request.button", to(url::ROLE_REQUESTS))),
+                ..Body::saying("letter-request.subject", &["letter-request.what"])
+            },
+            Notice::RoleRequestWaiting { request, program, org, roles, requester } => {
+                let mut facts = request_facts(&request.to_string(), program, org, roles);
+                facts.insert(0, Fact::Text("request.requester", one_line(requester)));
+                let path = format!("{}/{request}", url::OFFICIAL);
+                Body {
+                    facts,
+                    button: Some(("letter-waiting.button", to(&path))),
+                    ..Body::saying("letter-waiting.subject", &["letter-waiting.what"])
+                }
+            }
+            Notice::RoleApproved { request, program, org, roles } => Body {
+                facts: request_facts(&request.to_string(), program, org, roles),
+                button: Some(("letter-approved.button", to(url::HOME))),
+                ..Body::saying("letter-approved.subject", &["letter-approved.what"])
+            },
+            Notice::RoleDenied { request, program, org, roles, reason } => {
+                let mut facts = request_facts(&request.to_string(), program, org, roles);
+                facts.push(Fact::Text("letter-denied.reason", one_line(reason)));
+                Body {
+                    facts,
+                    button: Some(("letter-request.button", to(url::ROLE_REQUESTS))),
+                    ..Body::saying("letter-denied.subject", &["letter-denied.what", "letter-denied.next"])
+                }
+            }
+            _ => Body::saying("letter-other.subject", &["letter-other.what"]),
+        }
+    }
+
+    fn saying(subject: &'static str, lines: &[&'static str]) -> Body {
+        Body {
+            subject: Message::new(subject),
+            greeting: None,
+            lines: lines.iter().map(|key| Message::new(key)).collect(),
+            life: None,
+            facts: Vec::new(),
+            button: None,
+            not_you: None,
+        }
+    }
+}
+
+fn device_fact(method: &str) -> Vec<Fact> {
+    let name = Method::parse(method).map(device::method);
+    name.map(|name| Fact::Words("device-table.type", name)).into_iter().collect()
+}
+
+fn request_facts(id: &str, program: &str, org: &str, roles: &[String]) -> Vec<Fact> {
+    vec![
+        Fact::Text("request.role", one_line(&roles.join(", "))),
+        Fact::Text("frame.organization", one_line(org)),
+        Fact::Text("request.program", one_line(program)),
+        Fact::Text("request.id", one_line(id)),
+    ]
+}
