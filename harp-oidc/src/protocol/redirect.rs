@@ -154,12 +154,12 @@ impl ProvenRedirect {
     /// Its source expression for a Content-Security-Policy: a browser applies `form-action` to the redirect after a
     /// form as well, so the page that leads here has to name it.
     pub fn csp_source(&self) -> String {
-        match self.0.split_once("://") {
-            Some((scheme @ ("https" | "http"), rest)) => {
-                let end = rest.find(['/', '?']).unwrap_or(rest.len());
-                format!("{scheme}://{}", rest.get(..end).unwrap_or(rest))
-            }
-            _ => format!("{}:", self.0.split(':').next().unwrap_or_default()),
+        let (scheme, rest) = self.0.split_once(':').unwrap_or_default();
+        let authority = rest.strip_prefix("//").unwrap_or(rest).split(['/', '?']).next().unwrap_or_default();
+        match scheme {
+            // A host-source cannot be an IPv6 address (CSP Level 3 §2.3.1): then the scheme has to do.
+            "https" | "http" if !authority.starts_with('[') => format!("{scheme}://{authority}"),
+            _ => format!("{scheme}:"),
         }
     }
 }
@@ -328,6 +328,7 @@ mod tests {
         assert_eq!(source("https://a.example:1/cb?x"), "https://a.example:1");
         assert_eq!(source("https://a.example?x=//b"), "https://a.example");
         assert_eq!(source("com.example.app:/cb"), "com.example.app:");
+        assert_eq!(source("http://[::1]:5000/cb"), "http:");
     }
 
     proptest! {
