@@ -6,7 +6,8 @@ use super::fault::fault;
 #[cfg(feature = "sqlite")]
 use super::turn::Turn;
 use super::{Arg, Row};
-use crate::store::Fault;
+use crate::kernel::time::Timestamp;
+use crate::store::{Fault, Tx};
 
 /// A [`Work`](crate::store::Work) that knows SQL: how another crate keeps tables of its own in one transaction with
 /// HARP's (feature `guest`). It defines `trait OidcTx: Tx + ..`, implements it for [`SqlTx`], and wraps its
@@ -24,6 +25,8 @@ pub struct SqlTx {
     /// The first fault of a statement. PostgreSQL refuses whatever follows one, SQLite would not:
     /// so it is kept here, and holds on both.
     failed: Option<Fault>,
+    /// How many audit events it has recorded: they share their time, so their place keeps their order.
+    recorded: u32,
 }
 
 pub(super) enum Conn {
@@ -37,7 +40,7 @@ pub(super) enum Conn {
 
 impl SqlTx {
     pub(super) fn on(conn: Conn) -> Self {
-        Self { conn, failed: None }
+        Self { conn, failed: None, recorded: 0 }
     }
 
     /// The connection again, and what the work came to: a work that swallowed a fault has failed too.
@@ -91,6 +94,17 @@ impl SqlTx {
         self.keep(answer)
     }
 
+    /// Runs a DELETE of what ended before `$1`, with RETURNING; how many rows are gone.
+    pub(super) async fn swept(&mut self, sql: &'static str, before: Timestamp) -> Result<u32, Fault> {
+        let gone = self.all(sql, vec![before.into()]).await?;
+        Ok(u32::try_from(gone.len()).unwrap_or(u32::MAX))
+    }
+
+    pub(super) fn next_place(&mut self) -> u32 {
+        self.recorded = self.recorded.saturating_add(1);
+        self.recorded
+    }
+
     fn keep<T>(&mut self, answer: Result<T, Fault>) -> Result<T, Fault> {
         if let Err(fault) = &answer {
             self.failed = Some(fault.clone());
@@ -98,6 +112,8 @@ impl SqlTx {
         answer
     }
 }
+
+impl Tx for SqlTx {}
 
 impl std::fmt::Debug for SqlTx {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -23,7 +23,13 @@ pub struct Migration {
 }
 
 /// The tables of harp-core, for [`SqlStore::migrate`] under the owner `harp-core`.
-pub const MIGRATIONS: &[Migration] = &[];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "account", sql: include_str!("../../../migrations/0001_account.sql") },
+    Migration { version: 2, name: "factor", sql: include_str!("../../../migrations/0002_factor.sql") },
+    Migration { version: 3, name: "session", sql: include_str!("../../../migrations/0003_session.sql") },
+    Migration { version: 4, name: "access", sql: include_str!("../../../migrations/0004_access.sql") },
+    Migration { version: 5, name: "outbox", sql: include_str!("../../../migrations/0005_outbox.sql") },
+];
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS schema_version (

@@ -8,12 +8,20 @@
 //! - `migrate`: the versions of each crate's tables.
 //! - one file for each port of [`store`](crate::store).
 
+mod access;
+mod account;
+mod audit;
 mod driver;
+mod factor;
 mod fault;
 mod migrate;
+mod outbox;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod proofing;
+mod request;
 mod row;
+mod session;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use super::SqlWork;
+use async_trait::async_trait;
+
+use super::{SqlTx, SqlWork};
 use crate::kernel::time::Timestamp;
-use crate::store::Fault;
+use crate::store::{ErasedWork, Fault, Store};
 
 /// How often a work is run before its fault is handed out.
 pub(super) const ATTEMPTS: u32 = 5;
@@ -99,5 +101,52 @@ impl SqlStore {
             #[cfg(feature = "postgres")]
             Database::Postgres(db) => db.read(work).await,
         }
+    }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn write_erased(&self, work: &dyn ErasedWork) -> Result<(), Fault> {
+        self.run(&OfPorts(work)).await
+    }
+
+    async fn read_erased(&self, work: &dyn ErasedWork) -> Result<(), Fault> {
+        self.look(&OfPorts(work)).await
+    }
+
+    async fn ready(&self) -> Result<(), Fault> {
+        self.look(&Ping).await
+    }
+
+    async fn close(&self) {
+        match &self.0 {
+            #[cfg(feature = "sqlite")]
+            Database::Sqlite(db) => db.close().await,
+            #[cfg(feature = "postgres")]
+            Database::Postgres(db) => db.close().await,
+        }
+    }
+}
+
+/// A work that sees only the ports.
+struct OfPorts<'w>(&'w dyn ErasedWork);
+
+#[async_trait]
+impl SqlWork for OfPorts<'_> {
+    type Out = ();
+
+    async fn run(&self, tx: &mut SqlTx) -> Result<(), Fault> {
+        self.0.run(tx).await
+    }
+}
+
+struct Ping;
+
+#[async_trait]
+impl SqlWork for Ping {
+    type Out = ();
+
+    async fn run(&self, tx: &mut SqlTx) -> Result<(), Fault> {
+        tx.execute("SELECT version FROM schema_version LIMIT 1", vec![]).await
     }
 }

@@ -1,0 +1,84 @@
+//! [`OutboxStore`] in SQL.
+
+use async_trait::async_trait;
+
+use super::row::args;
+use super::{Arg, Row, SqlTx};
+use crate::kernel::id::MessageId;
+use crate::kernel::time::Timestamp;
+use crate::notice::Message;
+use crate::store::Fault;
+use crate::store::outbox::OutboxStore;
+
+#[async_trait]
+impl OutboxStore for SqlTx {
+    async fn push_message(&mut self, message: &Message) -> Result<(), Fault> {
+        self.execute(
+            "INSERT INTO outbox (id, account, recipient, notice, created_at, due_at, attempts, leased_until, state, \
+             why) VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, 'waiting', NULL)",
+            args![
+                message.id,
+                message.account,
+                Arg::json(&message.to)?,
+                Arg::json(&message.notice)?,
+                message.created_at,
+                message.due_at,
+                message.attempts,
+            ],
+        )
+        .await
+    }
+
+    async fn lease_messages(
+        &mut self,
+        now: Timestamp,
+        until: Timestamp,
+        most: u32,
+    ) -> Result<Vec<Message>, Fault> {
+        // Two workers may pick the same rows. The outer conditions are asked again of a row that the other has just
+        // leased (PostgreSQL, READ COMMITTED), so that only one of them gets it.
+        let rows = self
+            .all(
+                "UPDATE outbox SET leased_until = $2, attempts = attempts + 1 \
+                 WHERE state = 'waiting' AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1) AND id IN \
+                 (SELECT id FROM outbox WHERE state = 'waiting' AND due_at <= $1 \
+                  AND (leased_until IS NULL OR leased_until <= $1) ORDER BY due_at, id LIMIT $3) \
+                 RETURNING id, account, recipient, notice, created_at, due_at, attempts",
+                args![now, until, most],
+            )
+            .await?;
+        let mut messages = rows.into_iter().map(message).collect::<Result<Vec<_>, _>>()?;
+        messages.sort_by_key(|m| (m.due_at, m.id));
+        Ok(messages)
+    }
+
+    async fn message_done(&mut self, id: MessageId) -> Result<(), Fault> {
+        self.execute("DELETE FROM outbox WHERE id = $1", args![id]).await
+    }
+
+    async fn message_failed(
+        &mut self,
+        id: MessageId,
+        due_at: Option<Timestamp>,
+        why: &str,
+    ) -> Result<(), Fault> {
+        let state = if due_at.is_some() { "waiting" } else { "undeliverable" };
+        self.execute(
+            "UPDATE outbox SET leased_until = NULL, due_at = COALESCE($2, due_at), state = $3, why = $4 WHERE id = $1",
+            args![id, due_at, state, why],
+        )
+        .await
+    }
+}
+
+fn message(row: Row) -> Result<Message, Fault> {
+    Ok(Message {
+        id: row.get("id")?,
+        account: row.get("account")?,
+        to: row.json("recipient")?,
+        notice: row.json("notice")?,
+        created_at: row.get("created_at")?,
+        due_at: row.get("due_at")?,
+        attempts: row.get("attempts")?,
+    })
+}
