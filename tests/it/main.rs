@@ -2,4 +2,6 @@
 // Every room is `cfg(test)`, so that clippy knows its helpers for test code as well.
 
 #[cfg(test)]
+mod contract;
+#[cfg(test)]
 mod harness;

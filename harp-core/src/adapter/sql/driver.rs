@@ -43,9 +43,15 @@ impl SqlTx {
         Self { conn, failed: None, recorded: 0 }
     }
 
-    /// The connection again, and what the work came to: a work that swallowed a fault has failed too.
+    /// The connection again, and what the work came to: a work that swallowed a fault has failed too, and one that
+    /// gave a passing fault another name runs again all the same.
     pub(super) fn settle<T>(self, result: Result<T, Fault>) -> (Conn, Result<T, Fault>) {
-        (self.conn, self.failed.map_or(result, Err))
+        let result = match (result, self.failed) {
+            (Ok(_), Some(fault)) => Err(fault),
+            (Err(_), Some(fault)) if fault.passing() => Err(fault),
+            (result, _) => result,
+        };
+        (self.conn, result)
     }
 
     /// Runs a statement that answers nothing, or whose answer does not matter.

@@ -39,4 +39,4 @@ pub use row::{Arg, Field, Row, Value};
 #[cfg(not(feature = "guest"))]
 use driver::{SqlTx, SqlWork};
 #[cfg(not(feature = "guest"))]
-use row::{Arg, Field, Row, Value};
+use row::{Arg, Row, Value};

@@ -116,12 +116,6 @@ impl Row {
         text.parse().map_err(|_| self.corrupt(&at, std::any::type_name::<T>()))
     }
 
-    /// The value of a text column that may be null, parsed.
-    pub fn parse_opt<T: FromStr>(&self, at: impl Column + Copy) -> Result<Option<T>, Fault> {
-        let text: Option<String> = self.get(at)?;
-        text.map(|t| t.parse().map_err(|_| self.corrupt(&at, std::any::type_name::<T>()))).transpose()
-    }
-
     /// The value of a text column, by a function that knows its words.
     pub fn word<T>(&self, at: impl Column + Copy, known: impl Fn(&str) -> Option<T>) -> Result<T, Fault> {
         let text: String = self.get(at)?;

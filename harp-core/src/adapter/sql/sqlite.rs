@@ -111,7 +111,8 @@ fn values(row: &SqliteRow) -> Result<Vec<Value>, Fault> {
             // The type of the value itself, whatever the column was declared as.
             match raw.type_info().name() {
                 "TEXT" => row.try_get_unchecked(i).map(Value::Text).map_err(fault),
-                "INTEGER" | "BOOLEAN" => row.try_get_unchecked(i).map(Value::Int).map_err(fault),
+                "INTEGER" => row.try_get_unchecked(i).map(Value::Int).map_err(fault),
+                "BOOLEAN" => row.try_get_unchecked(i).map(Value::Bool).map_err(fault),
                 other => Err(Fault::Corrupt(format!("a column holds {other}"))),
             }
         })
@@ -158,8 +159,9 @@ async fn inspect(path: &Path) -> Result<bool, Fault> {
     let looking = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(PATIENCE);
     let mut conn = looking.disable_statement_logging().connect().await.map_err(fault)?;
     let number = |rows: Vec<Row>| rows.first().map_or(Ok(0), |row| row.get::<i64>(0));
-    let mark = number(all(&mut conn, "PRAGMA application_id", vec![]).await?)?;
+    // In this order: whoever creates the file at the same time marks it before adding tables.
     let tables = number(all(&mut conn, "SELECT COUNT(*) FROM sqlite_master", vec![]).await?)?;
+    let mark = number(all(&mut conn, "PRAGMA application_id", vec![]).await?)?;
     conn.close().await.map_err(fault)?;
     match (mark, tables) {
         (APPLICATION, _) => Ok(true),

@@ -1,7 +1,5 @@
 //! [`SqlStore`]: one of the two databases, opened.
 
-use std::path::Path;
-
 use async_trait::async_trait;
 
 use super::{SqlTx, SqlWork};
@@ -34,14 +32,14 @@ impl SqlStore {
             return Err(Fault::Unusable("this program was built without PostgreSQL".to_owned()));
         }
         #[cfg(feature = "sqlite")]
-        return Self::sqlite(Path::new(place.strip_prefix("sqlite:").unwrap_or(place))).await;
+        return Self::sqlite(std::path::Path::new(place.strip_prefix("sqlite:").unwrap_or(place))).await;
         #[cfg(not(feature = "sqlite"))]
         return Err(Fault::Unusable("this program was built without SQLite".to_owned()));
     }
 
     /// Opens an SQLite file; one that is not there is created, readable by its owner alone.
     #[cfg(feature = "sqlite")]
-    pub async fn sqlite(file: &Path) -> Result<SqlStore, Fault> {
+    pub async fn sqlite(file: &std::path::Path) -> Result<SqlStore, Fault> {
         Ok(Self(Database::Sqlite(super::sqlite::Sqlite::open(file).await?)))
     }
 
