@@ -63,6 +63,7 @@ CREATE INDEX draft_expires_at ON draft (expires_at);
 CREATE TABLE proofing_case (
   id TEXT NOT NULL,
   account TEXT NOT NULL,
+  person TEXT NOT NULL,
   state TEXT NOT NULL,
   reference TEXT,
   created_at BIGINT NOT NULL,

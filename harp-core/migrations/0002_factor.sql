@@ -28,6 +28,7 @@ CREATE TABLE code_challenge (
   CONSTRAINT code_challenge_id PRIMARY KEY (id),
   CONSTRAINT code_challenge_account_known FOREIGN KEY (account) REFERENCES account (id)
 );
+CREATE INDEX code_challenge_account ON code_challenge (account);
 CREATE INDEX code_challenge_expires_at ON code_challenge (expires_at);
 
 CREATE TABLE counter (

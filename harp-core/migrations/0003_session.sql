@@ -11,6 +11,7 @@ CREATE TABLE session (
   seen_at BIGINT NOT NULL,
   ended_at BIGINT,
   scope TEXT NOT NULL,
+  origin TEXT NOT NULL,
   CONSTRAINT session_id PRIMARY KEY (id),
   CONSTRAINT session_secret UNIQUE (secret),
   CONSTRAINT session_account_known FOREIGN KEY (account) REFERENCES account (id)
@@ -22,6 +23,7 @@ CREATE TABLE sign_in (
   id TEXT NOT NULL,
   secret TEXT NOT NULL,
   account TEXT NOT NULL,
+  epoch BIGINT NOT NULL,
   session TEXT,
   proofs TEXT NOT NULL,
   factor TEXT,

@@ -132,13 +132,14 @@ impl AccountStore for SqlTx {
         Ok(Verified::Verified)
     }
 
-    async fn set_email(&mut self, id: AccountId, address: &EmailAddress) -> Result<(), Fault> {
-        self.execute(
-            "UPDATE account SET email = $2, email_verified_at = NULL WHERE id = $1",
-            args![id, address],
-        )
-        .await?;
-        self.execute("DELETE FROM verified_email WHERE account = $1", args![id]).await
+    async fn set_email(&mut self, id: AccountId, address: &EmailAddress) -> Result<bool, Fault> {
+        let row = self
+            .optional(
+                "UPDATE account SET email = $2 WHERE id = $1 AND email_verified_at IS NULL RETURNING id",
+                args![id, address],
+            )
+            .await?;
+        Ok(row.is_some())
     }
 
     async fn set_password(
@@ -201,6 +202,13 @@ impl AccountStore for SqlTx {
             .await?;
         let holder = row.map(|r| r.get::<AccountId>("account")).transpose()?;
         Ok(holder.filter(|&holder| holder != id))
+    }
+
+    async fn person_owner(&mut self, fingerprint: &str) -> Result<Option<AccountId>, Fault> {
+        let row = self
+            .optional("SELECT account FROM person_claim WHERE fingerprint = $1", args![fingerprint])
+            .await?;
+        row.map(|r| r.get("account")).transpose()
     }
 
     async fn add_draft(&mut self, draft: &Draft) -> Result<(), Fault> {

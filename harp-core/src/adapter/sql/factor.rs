@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::row::args;
 use super::{Arg, Row, SqlTx};
-use crate::factor::{Binding, CodeChallenge, Factor, FactorStatus};
+use crate::factor::{Binding, CodeChallenge, CodePurpose, Factor, FactorStatus};
 use crate::kernel::assurance::Method;
 use crate::kernel::id::{AccountId, ChallengeId, FactorId};
 use crate::kernel::time::Timestamp;
@@ -22,6 +22,15 @@ macro_rules! select_factor {
         concat!(
             "SELECT id, account, method, contact, secret, last_step, status, created_at, activated_at, last_used_at \
              FROM factor ",
+            $of
+        )
+    };
+}
+
+macro_rules! select_challenge {
+    ($of:literal) => {
+        concat!(
+            "SELECT id, account, purpose, resend, expires_at, created_at, spent_at FROM code_challenge ",
             $of
         )
     };
@@ -124,14 +133,18 @@ impl FactorStore for SqlTx {
     }
 
     async fn challenge(&mut self, id: ChallengeId) -> Result<Option<CodeChallenge>, Fault> {
-        let row = self
-            .optional(
-                "SELECT id, account, purpose, resend, expires_at, created_at, spent_at \
-                 FROM code_challenge WHERE id = $1",
-                args![id],
-            )
-            .await?;
-        row.map(challenge).transpose()
+        self.optional(select_challenge!("WHERE id = $1"), args![id]).await?.map(challenge).transpose()
+    }
+
+    async fn challenge_for(
+        &mut self,
+        account: AccountId,
+        purpose: &CodePurpose,
+    ) -> Result<Option<CodeChallenge>, Fault> {
+        let of = select_challenge!(
+            "WHERE account = $1 AND purpose = $2 AND spent_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1"
+        );
+        self.optional(of, args![account, Arg::json(purpose)?]).await?.map(challenge).transpose()
     }
 
     async fn resend_challenge(

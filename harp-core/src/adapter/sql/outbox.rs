@@ -69,6 +69,15 @@ impl OutboxStore for SqlTx {
         )
         .await
     }
+
+    async fn sweep_messages(&mut self, before: Timestamp) -> Result<u32, Fault> {
+        self.swept(
+            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state = 'undeliverable' AND created_at < $1 \
+             ORDER BY created_at LIMIT 500) RETURNING id",
+            before,
+        )
+        .await
+    }
 }
 
 fn message(row: Row) -> Result<Message, Fault> {

@@ -1,26 +1,21 @@
 //! [`SessionStore`] in SQL.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 
 use super::row::args;
 use super::{Arg, Row, SqlTx};
-use crate::kernel::id::{AccountId, ChallengeId, FactorId, SessionId, SignInId};
+use crate::kernel::id::{AccountId, FactorId, SessionId, SignInId};
 use crate::kernel::secret::Hashed;
 use crate::kernel::time::Timestamp;
-use crate::session::{Session, SessionScope, SignIn};
+use crate::session::{Chosen, Session, SessionScope, SignIn};
 use crate::store::Fault;
 use crate::store::session::{Raised, SessionStore};
-
-/// How long a session is kept after its last use: longer than any profile lets one live, and long enough for
-/// somebody to ask what became of it.
-const KEEP: Duration = Duration::from_hours(30 * 24);
 
 macro_rules! select_session {
     ($of:literal) => {
         concat!(
-            "SELECT id, secret, account, epoch, proofs, auth_time, created_at, seen_at, ended_at, scope FROM session ",
+            "SELECT id, secret, account, epoch, proofs, auth_time, created_at, seen_at, ended_at, scope, \
+             origin FROM session ",
             $of
         )
     };
@@ -30,8 +25,8 @@ macro_rules! select_session {
 impl SessionStore for SqlTx {
     async fn add_session(&mut self, session: &Session) -> Result<(), Fault> {
         self.execute(
-            "INSERT INTO session (id, secret, account, epoch, proofs, auth_time, created_at, seen_at, ended_at, scope) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO session (id, secret, account, epoch, proofs, auth_time, created_at, seen_at, ended_at, scope, \
+             origin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             args![
                 session.id,
                 &session.secret,
@@ -43,6 +38,7 @@ impl SessionStore for SqlTx {
                 session.seen_at,
                 session.ended_at,
                 scope_word(session.scope),
+                Arg::json(&session.origin)?,
             ],
         )
         .await
@@ -117,16 +113,17 @@ impl SessionStore for SqlTx {
 
     async fn add_sign_in(&mut self, sign_in: &SignIn) -> Result<(), Fault> {
         self.execute(
-            "INSERT INTO sign_in (id, secret, account, session, proofs, factor, challenge, budget, created_at, \
-             expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO sign_in (id, secret, account, epoch, session, proofs, factor, challenge, budget, created_at, \
+             expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             args![
                 sign_in.id,
                 &sign_in.secret,
                 sign_in.account,
+                sign_in.epoch,
                 sign_in.session,
                 Arg::json(&sign_in.proofs)?,
-                sign_in.challenge.map(|(factor, _)| factor),
-                sign_in.challenge.map(|(_, challenge)| challenge),
+                sign_in.chosen.map(|c| c.factor),
+                sign_in.chosen.and_then(|c| c.challenge),
                 &sign_in.budget,
                 sign_in.created_at,
                 sign_in.expires_at,
@@ -138,7 +135,7 @@ impl SessionStore for SqlTx {
     async fn sign_in(&mut self, secret: &Hashed) -> Result<Option<SignIn>, Fault> {
         let row = self
             .optional(
-                "SELECT id, secret, account, session, proofs, factor, challenge, budget, created_at, expires_at \
+                "SELECT id, secret, account, epoch, session, proofs, factor, challenge, budget, created_at, expires_at \
                  FROM sign_in WHERE secret = $1",
                 args![secret],
             )
@@ -146,14 +143,10 @@ impl SessionStore for SqlTx {
         row.map(sign_in).transpose()
     }
 
-    async fn set_sign_in_challenge(
-        &mut self,
-        id: SignInId,
-        (factor, challenge): (FactorId, ChallengeId),
-    ) -> Result<(), Fault> {
+    async fn choose_factor(&mut self, id: SignInId, chosen: Chosen) -> Result<(), Fault> {
         self.execute(
             "UPDATE sign_in SET factor = $2, challenge = $3 WHERE id = $1",
-            args![id, factor, challenge],
+            args![id, chosen.factor, chosen.challenge],
         )
         .await
     }
@@ -162,19 +155,19 @@ impl SessionStore for SqlTx {
         Ok(self.optional("DELETE FROM sign_in WHERE id = $1 RETURNING id", args![id]).await?.is_some())
     }
 
-    async fn sweep_sessions(&mut self, now: Timestamp) -> Result<u32, Fault> {
+    async fn sweep_sessions(&mut self, before: Timestamp) -> Result<u32, Fault> {
         let sign_ins = self
             .swept(
                 "DELETE FROM sign_in WHERE id IN \
-                 (SELECT id FROM sign_in WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500) RETURNING id",
-                now,
+                 (SELECT id FROM sign_in WHERE expires_at < $1 ORDER BY expires_at LIMIT 500) RETURNING id",
+                before,
             )
             .await?;
         let sessions = self
             .swept(
-                "DELETE FROM session WHERE seen_at <= $1 AND id IN \
-                 (SELECT id FROM session WHERE seen_at <= $1 ORDER BY seen_at LIMIT 500) RETURNING id",
-                now - KEEP,
+                "DELETE FROM session WHERE seen_at < $1 AND id IN \
+                 (SELECT id FROM session WHERE seen_at < $1 ORDER BY seen_at LIMIT 500) RETURNING id",
+                before,
             )
             .await?;
         Ok(sign_ins.saturating_add(sessions))
@@ -202,19 +195,21 @@ fn session(row: Row) -> Result<Session, Fault> {
         seen_at: row.get("seen_at")?,
         ended_at: row.get("ended_at")?,
         scope: row.word("scope", scope)?,
+        origin: row.json("origin")?,
     })
 }
 
 fn sign_in(row: Row) -> Result<SignIn, Fault> {
     let factor: Option<FactorId> = row.get("factor")?;
-    let challenge: Option<ChallengeId> = row.get("challenge")?;
+    let challenge = row.get("challenge")?;
     Ok(SignIn {
         id: row.get("id")?,
         secret: row.get("secret")?,
         account: row.get("account")?,
+        epoch: row.get("epoch")?,
         session: row.get("session")?,
         proofs: row.json("proofs")?,
-        challenge: factor.zip(challenge),
+        chosen: factor.map(|factor| Chosen { factor, challenge }),
         budget: row.get("budget")?,
         created_at: row.get("created_at")?,
         expires_at: row.get("expires_at")?,
