@@ -6,6 +6,7 @@ use super::request_role::{RequestView, describe, tell};
 use super::{Harp, Trouble};
 use crate::access::{Assignment, RequestState, RoleRequest};
 use crate::account::field::{Complaint, Field};
+use crate::account::{Email, Proofed};
 use crate::audit::Deed;
 use crate::kernel::act::Act;
 use crate::kernel::id::{AccountId, AssignmentId, RequestId};
@@ -38,6 +39,16 @@ pub enum Queue {
 pub struct Waiting {
     pub view: RequestView,
     pub may: May,
+}
+
+/// One request with what helps to decide about a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Looked {
+    pub waiting: Waiting,
+    pub email: Email,
+    pub proofed: Proofed,
+    /// Names of the roles that the person already holds at this organization.
+    pub held: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +105,7 @@ pub async fn look(
     official: AccountId,
     id: RequestId,
     act: &Act,
-) -> Result<Option<Waiting>, Trouble> {
+) -> Result<Option<Looked>, Trouble> {
     struct Read {
         official: AccountId,
         id: RequestId,
@@ -102,12 +113,20 @@ pub async fn look(
     }
     #[async_trait]
     impl Work for Read {
-        type Out = Option<Waiting>;
+        type Out = Option<Looked>;
         async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
             let Some(request) = theirs(tx, self.official, self.id, self.now).await? else { return Ok(None) };
+            let Some(account) = tx.account(request.account).await? else { return Ok(None) };
             let own = request.account == self.official;
             let may = if own { May::OwnRequest } else { May::Decide };
-            Ok(Some(Waiting { view: describe(tx, &request).await?, may }))
+            let held = tx.held_roles(request.account, None, self.now).await?;
+            let here = request.org.to_string();
+            Ok(Some(Looked {
+                waiting: Waiting { view: describe(tx, &request).await?, may },
+                email: account.email,
+                proofed: account.proofed,
+                held: held.into_iter().filter(|h| h.org == here).map(|h| h.role_name).collect(),
+            }))
         }
     }
     Ok(harp.store.read(&Read { official, id, now: act.now }).await?)

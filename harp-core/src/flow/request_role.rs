@@ -97,6 +97,41 @@ pub struct RequestView {
     pub requester_id: AccountId,
     pub created_at: Timestamp,
     pub state: RequestState,
+    /// The name of who decided it.
+    pub decider: Option<String>,
+}
+
+/// A role that the person holds, in names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldView {
+    pub program: String,
+    pub org: String,
+    pub role: String,
+    pub since: Timestamp,
+    pub until: Option<Timestamp>,
+}
+
+/// H01: the roles that the person holds now.
+pub async fn held(harp: &Harp, account: AccountId, act: &Act) -> Result<Vec<HeldView>, Trouble> {
+    struct Read {
+        account: AccountId,
+        now: Timestamp,
+    }
+    #[async_trait]
+    impl Work for Read {
+        type Out = Vec<HeldView>;
+        async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
+            let mut views = Vec::new();
+            for held in tx.assignments(self.account, self.now).await? {
+                let Some(role) = tx.role(held.role).await? else { continue };
+                let program = tx.program(role.program).await?.map(|p| p.name).unwrap_or_default();
+                let org = tx.org(held.org).await?.map(|o| o.name).unwrap_or_default();
+                views.push(HeldView { program, org, role: role.name, since: held.start, until: held.end });
+            }
+            Ok(views)
+        }
+    }
+    Ok(harp.store.read(&Read { account, now: act.now }).await?)
 }
 
 /// H03
@@ -326,7 +361,11 @@ pub(super) async fn describe(tx: &mut dyn Tx, request: &RoleRequest) -> Result<R
     for role in &request.roles {
         roles.extend(tx.role(*role).await?.map(|r| r.name));
     }
-    let requester = tx.account(request.account).await?.map(|a| a.person.name.to_string()).unwrap_or_default();
+    let requester = name(tx, request.account).await?.unwrap_or_default();
+    let decider = match &request.state {
+        RequestState::Approved { by, .. } | RequestState::Denied { by, .. } => name(tx, *by).await?,
+        RequestState::Pending | RequestState::Withdrawn { .. } => None,
+    };
     Ok(RequestView {
         id: request.id,
         program,
@@ -336,7 +375,12 @@ pub(super) async fn describe(tx: &mut dyn Tx, request: &RoleRequest) -> Result<R
         requester_id: request.account,
         created_at: request.created_at,
         state: request.state.clone(),
+        decider,
     })
+}
+
+async fn name(tx: &mut dyn Tx, account: AccountId) -> Result<Option<String>, Fault> {
+    Ok(tx.account(account).await?.map(|a| a.person.name.to_string()))
 }
 
 /// Puts a message for a person into the outbox. It goes to an address only once that address counts.

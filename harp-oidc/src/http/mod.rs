@@ -2,8 +2,10 @@
 
 pub mod act;
 pub mod app;
+pub mod assets;
 pub mod cookie;
 pub mod csrf;
+pub mod dress;
 pub mod edge;
 pub mod flow_cookie;
 pub mod form;

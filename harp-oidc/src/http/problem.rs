@@ -1,39 +1,48 @@
-//! Problems that any page can have. Until a page is made of it, a problem is a [`Bare`](super::reply::Bare) status,
-//! which the outer layer dresses.
+//! Problems that any page can have, as a page with a next step and the request's id.
 
-use axum::response::IntoResponse;
 use http::StatusCode;
+use http::header::RETRY_AFTER;
 
-use super::reply::{Bare, Stop};
+use super::reply::Stop;
 use super::visit::Visit;
+use crate::view::frame::Section;
+use crate::view::problem::{Failure, FailureKind};
 
 impl Visit {
-    /// The form's content type or encoding is not a form's.
+    /// The body is not a form's.
     pub fn bad_request(&self) -> Stop {
-        self.problem(StatusCode::BAD_REQUEST)
+        self.failure(FailureKind::BadRequest)
     }
 
     pub fn too_large(&self) -> Stop {
-        self.problem(StatusCode::PAYLOAD_TOO_LARGE)
+        self.failure(FailureKind::TooLarge)
     }
 
-    /// The form did not come from a page of ours in this browser: reload it and send it again.
+    /// The form did not come from a page of ours in this browser: open the page again and send it from there.
     pub fn stale_form(&self) -> Stop {
-        self.problem(StatusCode::FORBIDDEN)
+        self.failure(FailureKind::StaleForm)
     }
 
     /// Not theirs to see (MFT-4).
     pub fn forbidden(&self) -> Stop {
-        self.problem(StatusCode::FORBIDDEN)
+        self.failure(FailureKind::Forbidden)
     }
 
     pub fn not_found(&self) -> Stop {
-        self.problem(StatusCode::NOT_FOUND)
+        self.failure(FailureKind::NotFound)
     }
 
-    fn problem(&self, status: StatusCode) -> Stop {
-        let mut response = self.with_cookies(status.into_response());
-        response.extensions_mut().insert(Bare(status));
-        Stop::Answer(Box::new(response))
+    /// A page that says what failed and what to do.
+    pub fn failure(&self, kind: FailureKind) -> Stop {
+        let page = Failure { frame: self.frame(Section::Elsewhere), kind };
+        match self.show(&page) {
+            Ok(mut response) => {
+                if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+                    response.headers_mut().insert(RETRY_AFTER, http::HeaderValue::from_static("10"));
+                }
+                Stop::Answer(Box::new(response))
+            }
+            Err(stop) => stop,
+        }
     }
 }

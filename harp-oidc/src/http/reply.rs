@@ -34,10 +34,6 @@ impl From<Fault> for Stop {
     }
 }
 
-/// Put on a response that the outer layer turns into a page, since only it has what a page needs around it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bare(pub StatusCode);
-
 impl IntoResponse for Stop {
     fn into_response(self) -> Response {
         let status = match self {
@@ -57,9 +53,7 @@ impl IntoResponse for Stop {
             }
             Stop::Lost => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        let mut response = status.into_response();
-        response.extensions_mut().insert(Bare(status));
-        response
+        status.into_response()
     }
 }
 

@@ -1,0 +1,73 @@
+//! The first page, signed out and signed in (F15, I08, K09).
+
+use axum::Router;
+use axum::routing::get;
+use harp_core::access::RequestState;
+use harp_core::account::Account;
+use harp_core::flow::decide_request::{self, Queue};
+use harp_core::flow::request_role::{self, HeldView};
+
+use crate::http::app::App;
+use crate::http::reply::Reply;
+use crate::http::visit::Visit;
+use crate::view::frame::Section;
+use crate::view::home::{Application, Portal, Task, TaskKind, TaskState, Welcome};
+use crate::view::url;
+
+pub fn routes() -> Router<App> {
+    Router::new().route(url::HOME, get(home))
+}
+
+async fn home(visit: Visit) -> Reply {
+    if visit.session.is_err() {
+        return visit.show(&Welcome { frame: visit.frame(Section::Home) });
+    }
+    let live = visit.person()?;
+    let account = live.account.id;
+    let requests = request_role::mine(visit.harp(), account).await?;
+    let waiting = requests.iter().filter(|r| r.state == RequestState::Pending).count();
+    let held = request_role::held(visit.harp(), account, &visit.act).await?;
+    let to_decide = match decide_request::queue(visit.harp(), account, &visit.act).await? {
+        Queue::Requests(queue) => queue.iter().filter(|w| w.may == decide_request::May::Decide).count(),
+        Queue::NotAnOfficial => 0,
+    };
+    visit.show(&Portal {
+        frame: visit.frame(Section::Home),
+        first_name: live.account.person.name.first.clone(),
+        tasks: tasks(&live.account, held.is_empty(), waiting),
+        applications: applications(&visit.app, &held),
+        waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+        to_decide: u32::try_from(to_decide).unwrap_or(u32::MAX),
+    })
+}
+
+/// I08: what is left to do before a person can work.
+fn tasks(account: &Account, no_role: bool, waiting: usize) -> Vec<Task> {
+    let done = |yes: bool| if yes { TaskState::Done } else { TaskState::ToDo };
+    let role = match (no_role, waiting) {
+        (false, _) => TaskState::Done,
+        (true, 0) => TaskState::ToDo,
+        (true, _) => TaskState::Waiting,
+    };
+    vec![
+        Task { kind: TaskKind::ConfirmEmail, state: done(account.email.verified_at.is_some()) },
+        Task { kind: TaskKind::ProveIdentity, state: done(account.proofed.is_proofed()) },
+        // The portal is reached only when set-up is complete.
+        Task { kind: TaskKind::AddDevice, state: TaskState::Done },
+        Task { kind: TaskKind::RequestRole, state: role },
+    ]
+}
+
+/// Every registered application, with the person's roles there. One without a role still opens: it says what is missing.
+fn applications(app: &App, held: &[HeldView]) -> Vec<Application> {
+    let roles = |program: &str| {
+        let here = held.iter().filter(|h| h.program == program);
+        here.map(|h| format!("{} · {}", h.role, h.org)).collect()
+    };
+    let shown = |launch: &crate::http::app::Launch| Application {
+        name: launch.name.clone(),
+        url: launch.url.clone(),
+        roles: roles(&launch.program),
+    };
+    app.applications.iter().map(shown).collect()
+}
