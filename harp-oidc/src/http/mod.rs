@@ -1,5 +1,10 @@
 //! HTTP: every address on one page. Extractors parse, flows decide, views show.
 
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+
+use app::App;
+
 pub mod act;
 pub mod app;
 pub mod assets;
@@ -17,3 +22,23 @@ pub mod visit;
 
 /// Where an application's request goes on after sign-in: `/authorize/resume?interaction=…`.
 pub const RESUME: &str = "/authorize/resume";
+
+/// Every page of the portal.
+pub fn portal() -> Router<App> {
+    Router::new()
+        .merge(page::home::routes())
+        .merge(page::roles::routes())
+        .merge(page::official::routes())
+        .merge(page::about::routes())
+        .merge(assets::routes())
+}
+
+/// What every request passes, from the outside in: its act and its line in the log, the security headers,
+/// a page for bare errors.
+pub fn layered(app: App, routes: Router<App>) -> Router {
+    routes
+        .layer(from_fn_with_state(app.clone(), dress::dress))
+        .layer(from_fn_with_state(app.clone(), headers::secure))
+        .layer(from_fn_with_state(app.clone(), act::begin))
+        .with_state(app)
+}
