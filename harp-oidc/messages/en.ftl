@@ -624,12 +624,14 @@ roles =
     .no-end = no end date
 
 choose-program =
+    .missing = Choose a program
     .title = Select a Program
     .program = Program
     .none = There is no program yet in which you can ask for a role.
     .back = Back to User Roles
 
 choose-organization =
+    .missing = Search, then choose an organization
     .title = Select an Organization
     .for = For the program { $program }
     .query = Search for an organization
@@ -638,13 +640,11 @@ choose-organization =
     .organization = Choose your organization
     .nothing = No organization has “{ $query }” in its name.
     .nothing-next = Try a shorter part of the name. If your organization is missing, ask the help desk below.
-    .more = { $count ->
-        [one] { $count } more was found. Enter more of the name to see it.
-       *[other] { $count } more were found. Enter more of the name to see them.
-    }
+    .more = More organizations were found than are shown. Enter more of the name to see them.
 
 choose-roles =
     .title = Select Roles
+    .too-many = Too many of your requests wait for a decision. Wait until some are decided, then ask again
     .roles = Roles
     .roles-hint = Choose all that you need
     .none = There is no further role that you can ask for here.

@@ -17,7 +17,8 @@ pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Resp
     let (headers, uri, extensions) = (parts.headers.clone(), parts.uri.clone(), parts.extensions.clone());
     let response = next.run(Request::from_parts(parts.clone(), body)).await;
     let status = response.status();
-    let bare = (status.is_client_error() || status.is_server_error()) && !response.headers().contains_key(CONTENT_TYPE);
+    let bare = (status.is_client_error() || status.is_server_error())
+        && !response.headers().contains_key(CONTENT_TYPE);
     let Some(kind) = kind(status).filter(|_| bare || is_plain_text(&response)) else { return response };
     if !wants_page(&headers) {
         return response;

@@ -77,8 +77,15 @@ pub enum Found {
     /// `more` were found beyond those that are shown.
     Some {
         organizations: Vec<Choice>,
-        more: u32,
+        more: More,
     },
+}
+
+/// Whether a search found more than is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum More {
+    No,
+    Hidden,
 }
 
 /// H05, H08. Posts `roles` once for each; `do` = `next` or `back`.

@@ -34,8 +34,9 @@ pub const PROFILE_SESSIONS: &str = "/profile/sessions";
 
 pub const ROLES: &str = "/roles";
 pub const ROLE_REQUEST: &str = "/roles/request";
-pub const ROLE_REQUEST_ORGANIZATION: &str = "/roles/request/organization";
-pub const ROLE_REQUEST_ROLES: &str = "/roles/request/roles";
+/// The program, then the organization, stand in the address: a search by GET keeps them.
+pub const ROLE_REQUEST_ORGANIZATION: &str = "/roles/request/{program}";
+pub const ROLE_REQUEST_ROLES: &str = "/roles/request/{program}/{organization}";
 pub const ROLE_REQUESTS: &str = "/roles/requests";
 /// The queue; one request: `/official/requests/{id}`, then `…/approve` and `…/deny`.
 pub const OFFICIAL: &str = "/official/requests";

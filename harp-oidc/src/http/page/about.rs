@@ -19,9 +19,18 @@ use crate::view::url;
 pub fn routes() -> Router<App> {
     Router::new()
         .route(url::HELP, get(help))
-        .route(url::HELP_SIGN_IN, get(|visit: Visit| async move { visit.show(&HelpSignIn { frame: frame(&visit) }) }))
-        .route(url::HELP_CODES, get(|visit: Visit| async move { visit.show(&HelpCodes { frame: frame(&visit) }) }))
-        .route(url::ACCESSIBILITY, get(|visit: Visit| async move { visit.show(&Accessibility { frame: frame(&visit) }) }))
+        .route(
+            url::HELP_SIGN_IN,
+            get(|visit: Visit| async move { visit.show(&HelpSignIn { frame: frame(&visit) }) }),
+        )
+        .route(
+            url::HELP_CODES,
+            get(|visit: Visit| async move { visit.show(&HelpCodes { frame: frame(&visit) }) }),
+        )
+        .route(
+            url::ACCESSIBILITY,
+            get(|visit: Visit| async move { visit.show(&Accessibility { frame: frame(&visit) }) }),
+        )
         .route(url::PRIVACY, get(|visit: Visit| async move { visit.show(&Privacy { frame: frame(&visit) }) }))
         .route(url::TERMS, get(|visit: Visit| async move { visit.show(&Terms { frame: frame(&visit) }) }))
 }

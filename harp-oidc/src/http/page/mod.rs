@@ -1,9 +1,7 @@
 //! The pages that people see, one file per area.
 
-use harp_core::account::field::Complaint;
 use harp_core::account::{Email, Proofed};
 
-use crate::view::form::Form;
 use crate::view::profile::EmailState;
 use crate::view::register::Identified;
 
@@ -11,11 +9,6 @@ pub mod about;
 pub mod home;
 pub mod official;
 pub mod roles;
-
-/// What a flow found wrong, put beside what was typed.
-pub fn complaints(form: Form, found: &[Complaint]) -> Form {
-    found.iter().fold(form, |form, c| form.complaint(c.field.as_str(), c.problem.key(), c.problem.argument()))
-}
 
 /// Whether an address counts.
 pub fn email_state(email: &Email) -> EmailState {

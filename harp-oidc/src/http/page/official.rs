@@ -6,8 +6,8 @@ use axum::routing::get;
 use harp_core::flow::decide_request::{self, Answer, Looked, Outcome, Queue};
 use harp_core::kernel::id::RequestId;
 
-use super::{complaints, email_state, identified};
 use super::roles::request;
+use super::{email_state, identified};
 use crate::http::app::App;
 use crate::http::form::Post;
 use crate::http::reply::{Reply, Stop};
@@ -29,7 +29,8 @@ pub fn routes() -> Router<App> {
 
 async fn queue(visit: Visit) -> Reply {
     let live = visit.person()?;
-    let Queue::Requests(waiting) = decide_request::queue(visit.harp(), live.account.id, &visit.act).await? else {
+    let Queue::Requests(waiting) = decide_request::queue(visit.harp(), live.account.id, &visit.act).await?
+    else {
         return Err(visit.forbidden());
     };
     let done = done(&visit).await?;
@@ -58,7 +59,12 @@ async fn review(visit: Visit, Path(id): Path<String>) -> Reply {
         identity: identified(looked.proofed),
         roles: looked.held,
     };
-    visit.show(&Review { frame: visit.frame(Section::Official), request: request(looked.waiting.view), requester, may })
+    visit.show(&Review {
+        frame: visit.frame(Section::Official),
+        request: request(looked.waiting.view),
+        requester,
+        may,
+    })
 }
 
 async fn ask_approve(visit: Visit, Path(id): Path<String>) -> Reply {
@@ -109,7 +115,7 @@ async fn decide(visit: &Visit, id: &str, answer: Answer) -> Reply {
                 Answer::Deny { reason } => Form::new().value(REASON.name, reason),
                 Answer::Approve => Form::new(),
             };
-            show_deny(visit, id, complaints(typed, &found)).await
+            show_deny(visit, id, typed.complaints(&found)).await
         }
     }
 }

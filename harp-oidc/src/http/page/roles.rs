@@ -1,13 +1,5 @@
 //! User Roles: what a person holds, asking for more, what became of it (H01–H08).
 
-use axum::Router;
-use axum::routing::get;
-use harp_core::access::RequestState;
-use harp_core::flow::request_role::{self, HeldView, OfferState, Offers, RequestView, Submitted, Wanted};
-use harp_core::kernel::id::{OrgId, ProgramId};
-use http::Uri;
-
-use super::complaints;
 use crate::http::app::App;
 use crate::http::form::{Post, Posted};
 use crate::http::reply::Reply;
@@ -15,10 +7,16 @@ use crate::http::visit::{Visit, query};
 use crate::view::form::{Choice, Form};
 use crate::view::frame::Section;
 use crate::view::roles::{
-    ChooseOrganization, ChooseProgram, ChooseRoles, Found, Gate, Held, MyRoles, ORGANIZATION, PROGRAM, QUERY, ROLES,
-    Request, Requests, Status, Taken, TakenWhy,
+    ChooseOrganization, ChooseProgram, ChooseRoles, Found, Gate, Held, More, MyRoles, ORGANIZATION, PROGRAM,
+    QUERY, ROLES, Request, Requests, Status, Taken, TakenWhy,
 };
 use crate::view::url::{self, act};
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::get;
+use harp_core::access::RequestState;
+use harp_core::flow::request_role::{self, HeldView, OfferState, Offers, RequestView, Submitted, Wanted};
+use harp_core::kernel::id::{OrgId, ProgramId};
 
 pub fn routes() -> Router<App> {
     Router::new()
@@ -45,7 +43,13 @@ async fn mine(visit: Visit) -> Reply {
 }
 
 fn shown(role: HeldView) -> Held {
-    Held { program: role.program, organization: role.org, role: role.role, since: role.since, until: role.until }
+    Held {
+        program: role.program,
+        organization: role.org,
+        role: role.role,
+        since: role.since,
+        until: role.until,
+    }
 }
 
 /// H03. An application may name the program in the address: `?program=mft`.
@@ -56,7 +60,9 @@ async fn programs(visit: Visit) -> Reply {
     }
     let programs = request_role::programs(visit.harp()).await?;
     let wanted = query(&visit.uri, PROGRAM.name);
-    let chosen = programs.iter().find(|p| wanted.as_deref() == Some(p.slug.as_str()) || wanted == Some(p.id.to_string()));
+    let chosen = programs
+        .iter()
+        .find(|p| wanted.as_deref() == Some(p.slug.as_str()) || wanted == Some(p.id.to_string()));
     let form = match chosen {
         Some(program) => Form::new().value(PROGRAM.name, program.id.to_string()),
         None => Form::new(),
@@ -76,22 +82,19 @@ async fn choose_program(Post { visit, form }: Post) -> Reply {
         return visit.see(url::ROLES);
     }
     match form.text(PROGRAM.name).parse::<ProgramId>() {
-        Ok(program) => visit.see(&format!("{}?program={program}", url::ROLE_REQUEST_ORGANIZATION)),
-        Err(_) => {
-            let form = Form::new().complaint(PROGRAM.name, "missing", None);
-            show_programs(&visit, form).await
-        }
+        Ok(program) => visit.see(&format!("{}/{program}", url::ROLE_REQUEST)),
+        Err(_) => show_programs(&visit, Form::new().problem(PROGRAM.name, "choose-program.missing")).await,
     }
 }
 
 /// H04
-async fn organizations(visit: Visit) -> Reply {
+async fn organizations(visit: Visit, Path(program): Path<String>) -> Reply {
     visit.person()?;
-    show_organizations(&visit, Form::new()).await
+    show_organizations(&visit, &program, Form::new()).await
 }
 
-async fn show_organizations(visit: &Visit, form: Form) -> Reply {
-    let Some(program) = program(&visit.uri) else { return visit.see(url::ROLE_REQUEST) };
+async fn show_organizations(visit: &Visit, program: &str, form: Form) -> Reply {
+    let Ok(program) = program.parse::<ProgramId>() else { return visit.see(url::ROLE_REQUEST) };
     let text = query(&visit.uri, QUERY.name).map(|t| t.trim().to_owned());
     let asked = text.clone().unwrap_or_default();
     let Some(found) = request_role::search(visit.harp(), program, &asked).await? else {
@@ -102,43 +105,46 @@ async fn show_organizations(visit: &Visit, form: Form) -> Reply {
         Some(_) if found.orgs.is_empty() => Found::Nothing { query: asked.clone() },
         Some(_) => Found::Some {
             organizations: found.orgs.into_iter().map(|o| Choice::new(o.id.to_string(), o.name)).collect(),
-            more: found.more,
+            more: if found.more { More::Hidden } else { More::No },
         },
     };
     visit.show(&ChooseOrganization {
         frame: visit.frame(Section::Roles),
-        form: form.value(QUERY.name, asked).value(PROGRAM.name, program.to_string()),
+        form: form.value(QUERY.name, asked),
         program: found.program.name,
         found: shown,
     })
 }
 
-async fn choose_organization(Post { visit, form }: Post) -> Reply {
+async fn choose_organization(Path(program): Path<String>, Post { visit, form }: Post) -> Reply {
     visit.person()?;
-    let Some(program) = program(&visit.uri) else { return visit.see(url::ROLE_REQUEST) };
     if form.act() == act::BACK {
         return visit.see(&format!("{}?program={program}", url::ROLE_REQUEST));
     }
-    match form.text(ORGANIZATION.name).parse::<OrgId>() {
-        Ok(org) => visit.see(&format!("{}?program={program}&organization={org}", url::ROLE_REQUEST_ROLES)),
-        Err(_) => show_organizations(&visit, Form::new().complaint(ORGANIZATION.name, "missing", None)).await,
+    match (program.parse::<ProgramId>(), form.text(ORGANIZATION.name).parse::<OrgId>()) {
+        (Ok(program), Ok(org)) => visit.see(&format!("{}/{program}/{org}", url::ROLE_REQUEST)),
+        (Ok(_), Err(_)) => {
+            let form = Form::new().problem(ORGANIZATION.name, "choose-organization.missing");
+            show_organizations(&visit, &program, form).await
+        }
+        (Err(_), _) => visit.see(url::ROLE_REQUEST),
     }
 }
 
 /// H05
-async fn roles(visit: Visit) -> Reply {
-    visit.person()?;
-    show_roles(&visit, Form::new()).await
+async fn roles(visit: Visit, Path(at): Path<(String, String)>) -> Reply {
+    show_roles(&visit, &at, Form::new()).await
 }
 
-async fn show_roles(visit: &Visit, form: Form) -> Reply {
+async fn show_roles(visit: &Visit, at: &(String, String), form: Form) -> Reply {
     let live = visit.person()?;
-    let Some(place) = place(&visit.uri) else { return visit.see(url::ROLE_REQUEST) };
+    let Some(place) = place(at) else { return visit.see(url::ROLE_REQUEST) };
     let Some(offers) = request_role::offers(visit.harp(), live.account.id, place, &visit.act).await? else {
         return visit.see(url::ROLE_REQUEST);
     };
     let Offers { program, org, roles } = offers;
-    let (free, taken): (Vec<_>, Vec<_>) = roles.into_iter().partition(|offer| offer.state == OfferState::Free);
+    let (free, taken): (Vec<_>, Vec<_>) =
+        roles.into_iter().partition(|offer| offer.state == OfferState::Free);
     let why = |state| if state == OfferState::Held { TakenWhy::Held } else { TakenWhy::Asked };
     visit.show(&ChooseRoles {
         frame: visit.frame(Section::Roles),
@@ -146,24 +152,31 @@ async fn show_roles(visit: &Visit, form: Form) -> Reply {
         program: program.name,
         organization: org.name,
         free: free.into_iter().map(|offer| Choice::new(offer.role.id.to_string(), offer.role.name)).collect(),
-        taken: taken.into_iter().map(|offer| Taken { role: offer.role.name, why: why(offer.state) }).collect(),
+        taken: taken
+            .into_iter()
+            .map(|offer| Taken { role: offer.role.name, why: why(offer.state) })
+            .collect(),
     })
 }
 
 /// H06
-async fn submit(Post { visit, form }: Post) -> Reply {
+async fn submit(Path(at): Path<(String, String)>, Post { visit, form }: Post) -> Reply {
     let live = visit.person()?;
-    let Some((program, org)) = place(&visit.uri) else { return visit.see(url::ROLE_REQUEST) };
+    let Some((program, org)) = place(&at) else { return visit.see(url::ROLE_REQUEST) };
     if form.act() == act::BACK {
-        return visit.see(&format!("{}?program={program}", url::ROLE_REQUEST_ORGANIZATION));
+        return visit.see(&format!("{}/{program}", url::ROLE_REQUEST));
     }
     let roles = form.all(ROLES.name).iter().filter_map(|id| id.parse().ok()).collect();
     let wanted = Wanted { program, org, roles };
     match request_role::submit(visit.harp(), live.account.id, &wanted, &visit.act).await? {
-        Submitted::Pending { request, .. } => visit.see(&format!("{}?submitted={request}", url::ROLE_REQUESTS)),
+        Submitted::Pending { request, .. } => {
+            visit.see(&format!("{}?submitted={request}", url::ROLE_REQUESTS))
+        }
         Submitted::NotProofed | Submitted::NotSetUp => visit.see(url::ROLES),
-        Submitted::Refused(found) => show_roles(&visit, complaints(ticked(&form), &found)).await,
-        Submitted::TooMany => show_roles(&visit, ticked(&form).complaint(ROLES.name, "too_many", None)).await,
+        Submitted::Refused(found) => show_roles(&visit, &at, ticked(&form).complaints(&found)).await,
+        Submitted::TooMany => {
+            show_roles(&visit, &at, ticked(&form).problem(ROLES.name, "choose-roles.too-many")).await
+        }
     }
 }
 
@@ -177,7 +190,8 @@ async fn requests(visit: Visit) -> Reply {
     let requests = request_role::mine(visit.harp(), live.account.id).await?;
     let (pending, decided): (Vec<_>, Vec<_>) =
         requests.into_iter().partition(|request| request.state == RequestState::Pending);
-    let submitted = query(&visit.uri, "submitted").filter(|id| pending.iter().any(|r| r.id.to_string() == *id));
+    let submitted =
+        query(&visit.uri, "submitted").filter(|id| pending.iter().any(|r| r.id.to_string() == *id));
     visit.show(&Requests {
         frame: visit.frame(Section::Roles),
         submitted,
@@ -194,7 +208,9 @@ pub(super) fn request(view: RequestView) -> Request {
         RequestState::Approved { at, .. } => Status::Approved { at, by },
         RequestState::Denied { at, reason, .. } => Status::Denied { at, by, reason },
         // Nothing withdraws a request yet; told as decided by its own requester.
-        RequestState::Withdrawn { at } => Status::Denied { at, by: view.requester.clone(), reason: String::new() },
+        RequestState::Withdrawn { at } => {
+            Status::Denied { at, by: view.requester.clone(), reason: String::new() }
+        }
     };
     Request {
         id: view.id.to_string(),
@@ -207,10 +223,6 @@ pub(super) fn request(view: RequestView) -> Request {
     }
 }
 
-fn program(uri: &Uri) -> Option<ProgramId> {
-    query(uri, PROGRAM.name)?.parse().ok()
-}
-
-fn place(uri: &Uri) -> Option<(ProgramId, OrgId)> {
-    Some((program(uri)?, query(uri, ORGANIZATION.name)?.parse().ok()?))
+fn place((program, org): &(String, String)) -> Option<(ProgramId, OrgId)> {
+    Some((program.parse().ok()?, org.parse().ok()?))
 }

@@ -67,9 +67,9 @@ fn asking(shelf: &mut Shelf) {
         || vec![Choice::new("org_1", ORGANIZATION), Choice::new("org_2", "CJR Example Hospital")];
     shelf.add("choose-organization", search(shelf, Form::new(), Found::NotSearched));
     let query = || Form::new().value("query", "CJR");
-    let some = Found::Some { organizations: organizations(), more: 0 };
+    let some = Found::Some { organizations: organizations(), more: crate::view::roles::More::No };
     shelf.add("choose-organization.found", search(shelf, query(), some));
-    let many = Found::Some { organizations: organizations(), more: 12 };
+    let many = Found::Some { organizations: organizations(), more: crate::view::roles::More::Hidden };
     let not_chosen =
         query().complaints(&[Complaint { field: Field::Organization, problem: Problem::Missing }]);
     shelf.add("choose-organization.not-chosen", search(shelf, not_chosen, many));

@@ -46,7 +46,8 @@ fn keys(path: &Path) -> BTreeSet<String> {
 /// String literals of our code and templates that look like keys of a page that exists.
 fn used(known: &BTreeSet<String>) -> BTreeMap<String, PathBuf> {
     let pages: BTreeSet<&str> = known.iter().filter_map(|k| k.split('.').next()).collect();
-    let sources = files(&here("src/view"), "rs").into_iter().chain(files(&here("templates"), "html"));
+    let code = ["src/view", "src/http"].into_iter().flat_map(|room| files(&here(room), "rs"));
+    let sources = code.chain(files(&here("templates"), "html"));
     let sources = sources.filter(|path| !path.components().any(|c| c.as_os_str() == "checks"));
     let mut used = BTreeMap::new();
     for path in sources {
