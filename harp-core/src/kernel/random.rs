@@ -17,11 +17,9 @@ impl dyn Random + '_ {
 }
 
 /// The operating system's generator.
-#[cfg(feature = "authn")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemRandom;
 
-#[cfg(feature = "authn")]
 impl Random for SystemRandom {
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the system for randomness")]
     #[expect(clippy::expect_used, reason = "without randomness nothing that follows would be safe")]

@@ -1,0 +1,107 @@
+//! The layer: opens the session cookie before a request and prolongs it after.
+
+use std::sync::Arc;
+
+use ::axum::extract::{Request, State};
+use ::axum::middleware::Next;
+use ::axum::response::{IntoResponse as _, Response};
+use http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE};
+use http::{HeaderMap, HeaderValue};
+
+use super::extract::SignedIn;
+use super::page::Pages;
+use crate::cookie::SetCookie;
+use crate::guard::Rule;
+use crate::harp::Harp;
+use crate::session::{Open, Session};
+
+/// What every request carries on.
+#[derive(Debug, Clone)]
+pub(super) struct Carrier {
+    pub harp: Harp,
+    pub pages: Arc<dyn Pages>,
+}
+
+/// Who asks, for the extractors.
+#[derive(Debug, Clone)]
+pub(super) struct Current {
+    pub carrier: Carrier,
+    pub who: Who,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Who {
+    Nobody,
+    Somebody(Arc<Session>),
+    /// The memory of signed-out sessions does not answer.
+    Unknown,
+}
+
+pub(super) async fn carry(State(carrier): State<Carrier>, mut request: Request, next: Next) -> Response {
+    let (who, renewed) = if is_foreign(&request) {
+        (Who::Nobody, None)
+    } else {
+        match carrier.harp.session(&cookies(request.headers())).await {
+            Ok(Some(Open { session, renewed })) => (Who::Somebody(Arc::new(session)), renewed),
+            Ok(None) => (Who::Nobody, None),
+            Err(error) => {
+                tracing::error!(%error, "nobody counts as signed in");
+                (Who::Unknown, None)
+            }
+        }
+    };
+    request.extensions_mut().insert(Current { carrier, who });
+    let mut response = next.run(request).await;
+    if let Some(cookie) = renewed
+        && !is_shared(response.headers())
+        && !sets(&cookie, response.headers())
+    {
+        set(&mut response, &[cookie]);
+    }
+    response
+}
+
+pub(super) async fn check(
+    State(rule): State<Arc<Rule>>,
+    who: SignedIn,
+    request: Request,
+    next: Next,
+) -> Response {
+    match who.require(&rule) {
+        Ok(_) => next.run(request).await,
+        Err(refused) => refused.into_response(),
+    }
+}
+
+/// A page of another origin makes this browser write something here: a session does not count for that, whatever
+/// SameSite lets through (another port or another host of the site). Browsers say so on TLS and on loopback.
+fn is_foreign(request: &Request) -> bool {
+    let site = request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
+    !request.method().is_safe() && matches!(site, Some(b"cross-site" | b"same-site"))
+}
+
+/// A cookie in a response that a shared cache may keep would reach other people.
+fn is_shared(headers: &HeaderMap) -> bool {
+    let says_public = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains("public"));
+    headers.get_all(CACHE_CONTROL).iter().any(says_public)
+}
+
+/// Signing in and out set the session cookie themselves.
+fn sets(cookie: &SetCookie, headers: &HeaderMap) -> bool {
+    let start = format!("{}=", cookie.name());
+    headers.get_all(SET_COOKIE).iter().any(|value| value.as_bytes().starts_with(start.as_bytes()))
+}
+
+/// The `Cookie` header; HTTP/2 may split it (RFC 9113 §8.2.3).
+pub(super) fn cookies(headers: &HeaderMap) -> String {
+    let all: Vec<&str> = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).collect();
+    all.join("; ")
+}
+
+pub(super) fn set(response: &mut Response, cookies: &[SetCookie]) {
+    for cookie in cookies {
+        if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+            response.headers_mut().append(SET_COOKIE, value);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Sign in, come back, sign out.
+
+use ::axum::extract::{Query, RawQuery};
+use ::axum::response::{IntoResponse as _, Redirect, Response};
+use ::axum::routing::{get, post};
+use ::axum::{Form, Router};
+use http::header::CACHE_CONTROL;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde::Deserialize;
+
+use super::extract::{Carried, MaybeSignedIn, sign_in_url};
+use super::layer::{self, Carrier, cookies};
+use super::page::{Action, Problem};
+use crate::cookie::SetCookie;
+use crate::error::SignInError;
+use crate::local::LocalPath;
+use crate::login::Ask;
+use crate::paths;
+
+pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new()
+        .route(paths::SIGN_IN, get(sign_in))
+        .route(paths::CALLBACK, get(callback))
+        .route(paths::SIGN_OUT, post(sign_out))
+}
+
+#[derive(Debug, Deserialize)]
+struct SignIn {
+    return_to: Option<String>,
+}
+
+async fn sign_in(Carried(carrier): Carried, headers: HeaderMap, Query(query): Query<SignIn>) -> Response {
+    let return_to = LocalPath::or_root(query.return_to.as_deref());
+    match carrier.harp.begin(&Ask::returning_to(return_to.clone()), &cookies(&headers)).await {
+        Ok(begun) => go(&begun.url, &begun.cookies),
+        Err(error) => problem(&carrier, &error, Some(&return_to)),
+    }
+}
+
+async fn callback(
+    Carried(carrier): Carried,
+    MaybeSignedIn(who): MaybeSignedIn,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    match carrier.harp.finish(query.as_deref().unwrap_or_default(), &cookies(&headers)).await {
+        Ok(done) => go(done.return_to.as_str(), &done.cookies),
+        // Back or reload after a sign-in: it is done, so there is nothing to explain.
+        Err(late) if late.error == SignInError::NotBegun && who.is_some() => go("/", &late.cookies),
+        Err(late) => {
+            let mut response = problem(&carrier, &late.error, late.return_to.as_ref());
+            layer::set(&mut response, &late.cookies);
+            response
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct SignOut {
+    form_token: String,
+}
+
+async fn sign_out(
+    Carried(carrier): Carried,
+    MaybeSignedIn(who): MaybeSignedIn,
+    headers: HeaderMap,
+    Form(form): Form<SignOut>,
+) -> Response {
+    let Some(who) = who else { return go(&carrier.harp.post_logout_redirect_uri(), &[]) };
+    if let Err(wrong) = who.check_form_token(&form.form_token) {
+        return wrong.into_response();
+    }
+    match carrier.harp.sign_out(who.session(), &cookies(&headers)).await {
+        Ok(out) => go(&out.url, &out.cookies),
+        Err(error) => {
+            tracing::error!(%error, "a sign-out was not kept");
+            carrier.pages.problem(&Problem {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                title: "You are still signed in".to_owned(),
+                text: "We could not sign you out everywhere. Please try again in a minute.".to_owned(),
+                action: None,
+            })
+        }
+    }
+}
+
+fn go(url: &str, cookies: &[SetCookie]) -> Response {
+    let mut response = Redirect::to(url).into_response();
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    layer::set(&mut response, cookies);
+    response
+}
+
+fn problem(carrier: &Carrier, error: &SignInError, return_to: Option<&LocalPath>) -> Response {
+    let public = error.public();
+    let href = return_to.map_or_else(|| paths::SIGN_IN.to_owned(), sign_in_url);
+    carrier.pages.problem(&Problem {
+        status: StatusCode::from_u16(public.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        title: public.title.to_owned(),
+        text: public.text.to_owned(),
+        action: Some(Action { label: "Sign in".to_owned(), href }),
+    })
+}

@@ -1,0 +1,323 @@
+//! [`Harp`]: the one client type. It holds what lives as long as the application.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use harp_core::access::decide::{Decision, HeldRole};
+use harp_core::kernel::random::Random;
+use harp_core::kernel::secret::Secret;
+use harp_core::kernel::time::{Clock, Timestamp};
+use openidconnect::core::{CoreJsonWebKey, CoreJsonWebKeySet};
+use serde::Deserialize;
+use url::Url;
+
+use crate::config::{Config, Place};
+use crate::cookie::{self, Lives, SetCookie};
+use crate::discovery::{self, Metadata};
+use crate::error::{ConfigError, ProviderError, SignInError, TokenFault};
+use crate::guard::{Refusal, Rule};
+use crate::identity::Identity;
+use crate::kept::{Kept, RETRY};
+use crate::login::{self, Answer, Ask, Begun, Finished, Pending, Unfinished};
+use crate::once::Once;
+use crate::paths;
+use crate::redeem::{Client, Credentials, Redeemed};
+use crate::seal::Sealer;
+use crate::session::{Open, Session, Sessions, Tools};
+use crate::signed_out::{SignOut, SignedOut, SignedOutUnavailable};
+use crate::verify::{self, Expected, Header};
+use crate::wire::Wire;
+
+/// The provider's metadata and keys are looked at again after this long.
+const FRESH: Duration = Duration::from_secs(60 * 60);
+/// More keys than any provider has; each one costs work.
+const MOST_KEYS: usize = 64;
+
+/// Sign-in, sessions and guards for one application at one provider. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Harp(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    place: Place,
+    client_secret: Secret<String>,
+    scopes: Vec<String>,
+    redirect_uri: String,
+    wire: Wire,
+    metadata: Arc<Kept<Metadata>>,
+    keys: Arc<Kept<CoreJsonWebKeySet>>,
+    sealer: Sealer,
+    sessions: Sessions,
+    answered: Once,
+    signed_out: Arc<dyn SignedOut>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+/// Signed out here; the provider's page ends the rest.
+#[derive(Debug)]
+pub struct SignedOutHere {
+    /// The provider's end-session page, or this application's own page when the provider has none.
+    pub url: String,
+    pub cookies: Vec<SetCookie>,
+}
+
+impl Harp {
+    /// Checks the configuration. Asks nobody: a provider that is down does not keep an application from starting.
+    pub fn new(config: Config) -> Result<Harp, ConfigError> {
+        let place = Place::parse(&config)?;
+        Ok(Harp(Arc::new(Inner {
+            wire: Wire::new(&config)?,
+            sealer: Sealer::new(&config.registration.cookie_secret, &place)?,
+            sessions: Sessions::new(&place, config.lifetime),
+            redirect_uri: place.url(paths::CALLBACK),
+            place,
+            client_secret: config.registration.client_secret,
+            scopes: config.scopes,
+            metadata: Kept::empty(),
+            keys: Kept::empty(),
+            answered: Once::default(),
+            signed_out: config.signed_out,
+            clock: config.clock,
+            random: config.random,
+        })))
+    }
+
+    pub fn issuer(&self) -> &str {
+        &self.0.place.issuer
+    }
+
+    /// To be registered at the provider, exactly so.
+    pub fn redirect_uri(&self) -> &str {
+        &self.0.redirect_uri
+    }
+
+    /// To be registered at the provider, exactly so.
+    pub fn post_logout_redirect_uri(&self) -> String {
+        self.0.place.url(self.0.place.after_sign_out.as_str())
+    }
+
+    /// The time by the configured clock.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// Begins a sign-in. `cookies` is the request's `Cookie` header, or empty.
+    pub async fn begin(&self, ask: &Ask, cookies: &str) -> Result<Begun, SignInError> {
+        let client = self.client(&*self.metadata().await?)?;
+        let now = self.now();
+        let pending = Pending::new(ask, &*self.0.random, now);
+        let url = client.authorize_url(&pending, ask, &self.0.scopes);
+        Ok(Begun { url, cookies: pending.cookies(cookies, self.tools(), now)? })
+    }
+
+    /// Finishes a sign-in with the query of the request to [`paths::CALLBACK`] and its `Cookie` header.
+    pub async fn finish(&self, query: &str, cookies: &str) -> Result<Finished, Unfinished> {
+        let unfinished = |error| Unfinished { error, return_to: None, cookies: Vec::new() };
+        let answer = Answer::parse(query).map_err(unfinished)?;
+        let now = self.now();
+        let pending = Pending::find(cookies, &answer.state, self.tools(), now)
+            .ok_or_else(|| unfinished(SignInError::NotBegun))?;
+        let done = login::removal_of(&pending.state, &self.0.place);
+        match self.conclude(answer, &pending, now).await {
+            Ok((session, mut cookies)) => {
+                cookies.push(done);
+                Ok(Finished { session, return_to: pending.return_to(), cookies })
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a sign-in did not come to its end");
+                Err(Unfinished { error, return_to: Some(pending.return_to()), cookies: vec![done] })
+            }
+        }
+    }
+
+    /// Who is signed in, by the request's `Cookie` header.
+    pub async fn session(&self, cookies: &str) -> Result<Option<Open>, SignedOutUnavailable> {
+        let Some(open) = self.0.sessions.open(cookies, self.tools(), self.now()) else { return Ok(None) };
+        let ended = self.0.signed_out.has_ended(open.session.sid(), open.session.began()).await?;
+        Ok((!ended).then_some(open))
+    }
+
+    /// Ends the session here, on every copy of its cookie, and says where the provider ends its own
+    /// (OpenID Connect RP-Initiated Logout 1.0 §2).
+    pub async fn sign_out(
+        &self,
+        session: &Session,
+        cookies: &str,
+    ) -> Result<SignedOutHere, SignedOutUnavailable> {
+        let now = self.now();
+        let until = now + self.0.sessions.life().absolute;
+        self.0.signed_out.add(SignOut { sid: session.sid().to_owned(), at: now, until }).await?;
+        self.0.sessions.forget(session);
+        let place = &self.0.place;
+        let name = hint_name(place);
+        let hint = cookie::values(cookies, &name).find_map(|v| self.0.sealer.open::<String>(v, &name));
+        let gone = SetCookie::new(name, String::new(), Lives::Gone, place).at(paths::SIGN_OUT);
+        let metadata = self.metadata().await.ok();
+        let end = metadata.as_ref().and_then(|metadata| metadata.end_session_endpoint.clone());
+        let url = match end {
+            Some(mut url) => {
+                let mut query = url.query_pairs_mut();
+                if let Some(hint) = hint {
+                    query.append_pair("id_token_hint", &hint);
+                }
+                query.append_pair("client_id", &place.client_id);
+                query.append_pair("post_logout_redirect_uri", &self.post_logout_redirect_uri());
+                drop(query);
+                url.into()
+            }
+            None => place.after_sign_out.as_str().to_owned(),
+        };
+        Ok(SignedOutHere { url, cookies: vec![self.0.sessions.gone(place), gone] })
+    }
+
+    /// Whether the rule lets them; if not, why, and where to ask for the role.
+    pub fn require(&self, who: &Identity, rule: &Rule) -> Result<HeldRole, Box<Refusal>> {
+        match rule.decide(who, self.now()) {
+            Decision::Allow { because } => Ok(because),
+            Decision::Deny { because } => {
+                Err(Box::new(Refusal::new(because, rule.question().clone(), self.issuer())))
+            }
+        }
+    }
+
+    /// The hidden field of this session's forms: a request that brings it was made by a page of ours.
+    pub fn form_token(&self, session: &Session) -> String {
+        self.0.sealer.form_token(session.id())
+    }
+
+    /// Compares in constant time.
+    pub fn is_form_token(&self, token: &str, session: &Session) -> bool {
+        self.0.sealer.is_form_token(token, session.id())
+    }
+
+    async fn conclude(
+        &self,
+        answer: Answer,
+        pending: &Pending,
+        now: Timestamp,
+    ) -> Result<(Session, Vec<SetCookie>), SignInError> {
+        if !self.0.answered.spend(&pending.state, login::LIFE, now) {
+            return Err(SignInError::NotBegun);
+        }
+        let metadata = self.metadata().await?;
+        answer.is_from(self.issuer(), metadata.authorization_response_iss_parameter_supported)?;
+        let code = answer.code()?;
+        let redeemed = self.client(&metadata)?.redeem(code, pending, &self.0.wire).await?;
+        let mut who = self.verified(&redeemed, pending, &metadata).await?;
+        if who.name.is_none()
+            && let Some(url) = &metadata.userinfo_endpoint
+        {
+            self.complete(&mut who, url, &redeemed.access_token).await?;
+        }
+        let session = Session::begin(who, self.0.sessions.life(), &*self.0.random, self.now());
+        let mut cookies = vec![self.0.sessions.cookie(&session, self.tools())?];
+        let name = hint_name(&self.0.place);
+        // A token too big for a cookie is no hint then: the provider asks the person before it signs them out.
+        if let Ok(hint) = self.0.sealer.seal(&redeemed.id_token, &name, &*self.0.random) {
+            cookies.push(SetCookie::new(name, hint, Lives::Session, &self.0.place).at(paths::SIGN_OUT));
+        }
+        Ok((session, cookies))
+    }
+
+    async fn verified(
+        &self,
+        redeemed: &Redeemed,
+        pending: &Pending,
+        metadata: &Metadata,
+    ) -> Result<Identity, SignInError> {
+        let header = Header::unverified(&redeemed.id_token)?;
+        let keys = self.keys(header.kid.as_deref(), metadata).await?;
+        let expected = Expected {
+            issuer: self.issuer(),
+            client_id: &self.0.place.client_id,
+            nonce: &pending.nonce,
+            max_age: pending.max_age(),
+            access_token: &redeemed.access_token,
+            now: self.now(),
+        };
+        Ok(verify::verify(&redeemed.id_token, &keys, &expected)?)
+    }
+
+    /// The keys that a token names. An unknown name makes the cache look again, at most once a minute.
+    async fn keys(
+        &self,
+        kid: Option<&str>,
+        metadata: &Metadata,
+    ) -> Result<Vec<CoreJsonWebKey>, ProviderError> {
+        let now = self.now();
+        let fetch = || {
+            let (wire, url) = (self.0.wire.clone(), metadata.jwks_uri.clone());
+            async move {
+                let keys: CoreJsonWebKeySet = wire.json(&url, None).await?;
+                if keys.keys().len() > MOST_KEYS {
+                    let why = format!("{} keys", keys.keys().len());
+                    return Err(ProviderError::Malformed { url: url.into(), why });
+                }
+                Ok(keys)
+            }
+        };
+        let found = verify::named(&*self.0.keys.younger_than(FRESH, now, fetch()).await?, kid);
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        Ok(verify::named(&*self.0.keys.younger_than(RETRY, now, fetch()).await?, kid))
+    }
+
+    /// Name and e-mail address from the userinfo endpoint (OpenID Connect Core 1.0 §5.3). A person without a name is
+    /// signed in all the same; the claims of another person are refused (§5.3.2).
+    async fn complete(&self, who: &mut Identity, url: &Url, access_token: &str) -> Result<(), SignInError> {
+        #[derive(Deserialize)]
+        struct UserInfo {
+            sub: String,
+            name: Option<String>,
+            email: Option<String>,
+            #[serde(default)]
+            email_verified: bool,
+        }
+        match self.0.wire.json::<UserInfo>(url, Some(access_token)).await {
+            Ok(info) if info.sub != who.sub => Err(TokenFault::Subject.into()),
+            Ok(info) => {
+                who.name = info.name;
+                who.email = who.email.take().or(info.email.filter(|_| info.email_verified));
+                Ok(())
+            }
+            Err(error) => {
+                tracing::warn!(%error, "no name: the userinfo endpoint did not answer as it must");
+                Ok(())
+            }
+        }
+    }
+
+    async fn metadata(&self) -> Result<Arc<Metadata>, ProviderError> {
+        let fetch = discovery::fetch(self.0.wire.clone(), self.0.place.issuer.clone());
+        self.0.metadata.younger_than(FRESH, self.now(), fetch).await
+    }
+
+    fn client(&self, metadata: &Metadata) -> Result<Client, ProviderError> {
+        let credentials = Credentials {
+            client_id: &self.0.place.client_id,
+            client_secret: self.0.client_secret.expose(),
+            redirect_uri: &self.0.redirect_uri,
+        };
+        Client::new(metadata, credentials)
+    }
+
+    fn tools(&self) -> Tools<'_> {
+        Tools { place: &self.0.place, sealer: &self.0.sealer, random: &*self.0.random }
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn seal_session(
+        &self,
+        who: Identity,
+    ) -> Result<(Session, SetCookie), crate::error::SealError> {
+        let session = Session::begin(who, self.0.sessions.life(), &*self.0.random, self.now());
+        let cookie = self.0.sessions.cookie(&session, self.tools())?;
+        Ok((session, cookie))
+    }
+}
+
+fn hint_name(place: &Place) -> String {
+    cookie::narrow_name(place, "hint")
+}

@@ -1,0 +1,81 @@
+//! Who signed in, and what the provider says of them.
+
+use harp_core::access::decide::HeldRole;
+use harp_core::kernel::assurance::{Aal, Ial};
+use harp_core::kernel::time::Timestamp;
+use openidconnect::AdditionalClaims;
+use openidconnect::core::CoreGenderClaim;
+use serde::{Deserialize, Serialize};
+
+/// A person, as a verified ID token describes them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Opaque, stable for this person at this provider. The key for what an application stores about them.
+    #[serde(rename = "u")]
+    pub sub: String,
+    /// The provider's session, when it names one.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Only when the provider verified it.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The roles of this application's programs, as of the sign-in.
+    #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<HeldRole>,
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    #[serde(rename = "m", default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
+    #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
+    pub ial: Option<Ial>,
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub aal: Option<Aal>,
+    /// When the person proved who they are; a silent sign-in keeps the moment of the first one.
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<Timestamp>,
+}
+
+impl Identity {
+    /// A name to address them by.
+    pub fn display_name(&self) -> &str {
+        self.name.as_deref().or(self.email.as_deref()).unwrap_or("Signed-in user")
+    }
+}
+
+/// What HARP adds to the standard claims.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct HarpClaims {
+    #[serde(default)]
+    pub sid: Option<String>,
+    #[serde(rename = "urn:harp:claims:ial", default)]
+    pub ial: Option<u8>,
+    #[serde(rename = "urn:harp:claims:aal", default)]
+    pub aal: Option<u8>,
+    #[serde(rename = "urn:harp:claims:roles", default)]
+    pub roles: Vec<HeldRole>,
+}
+
+impl AdditionalClaims for HarpClaims {}
+
+pub(crate) type Claims = openidconnect::IdTokenClaims<HarpClaims, CoreGenderClaim>;
+
+impl From<&Claims> for Identity {
+    fn from(claims: &Claims) -> Identity {
+        let harp = claims.additional_claims();
+        let verified = claims.email_verified() == Some(true);
+        Identity {
+            sub: claims.subject().to_string(),
+            sid: harp.sid.clone(),
+            name: claims.name().and_then(|name| name.get(None)).map(|name| name.to_string()),
+            email: claims.email().filter(|_| verified).map(|email| email.to_string()),
+            roles: harp.roles.clone(),
+            acr: claims.auth_context_ref().map(|acr| acr.to_string()),
+            amr: claims.auth_method_refs().into_iter().flatten().map(|amr| amr.to_string()).collect(),
+            ial: harp.ial.and_then(Ial::from_number),
+            aal: harp.aal.and_then(Aal::from_number),
+            auth_time: claims.auth_time().map(|time| Timestamp::from_secs(time.timestamp())),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The paths that this library answers in an application.
+
+/// GET; `?return_to=/path`.
+pub const SIGN_IN: &str = "/auth/sign-in";
+/// GET; the redirect URI.
+pub const CALLBACK: &str = "/auth/callback";
+/// POST; the form carries `form_token`.
+pub const SIGN_OUT: &str = "/auth/sign-out";
