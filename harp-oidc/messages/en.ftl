@@ -36,6 +36,8 @@ form =
     .submit = Submit
     .cancel = Cancel
     .go-on = Continue
+    .show = Show
+    .hide = Hide
 
 moment =
     .date = { $month ->
@@ -88,7 +90,7 @@ method =
 
 device =
     .ending = number ending in { $digits }
-    .no-contact = none: the code comes from the app itself
+    .no-contact = none
 
 # What is wrong with what was typed. `<field>-<what>` where the field has its own words, else `<what>`.
 # The text names the field and says what to do.
@@ -808,6 +810,13 @@ terms =
     .end-title = Misuse
     .end = Using the system without permission, or in a way that is not allowed, may end your access and may lead to disciplinary action and to civil and criminal penalties.
     .version = Version { $version }
+
+catalogue =
+    .title = All pages and letters
+    .lead = Every page and every letter in every state, with made-up data. Only the demonstration has this page.
+    .pages = Pages
+    .letters = Letters
+    .html = See it as HTML
 
 # Letters: email, text message, speech
 

@@ -11,6 +11,7 @@ pub mod assets;
 pub mod cookie;
 pub mod csrf;
 pub mod dress;
+pub mod dev;
 pub mod edge;
 pub mod flow_cookie;
 pub mod form;

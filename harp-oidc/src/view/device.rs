@@ -87,7 +87,8 @@ impl Device {
     }
 
     pub fn choice(&self, words: &Words) -> Choice {
-        Choice::new(self.id.clone(), self.kind(words)).hint(self.contact(words))
+        let choice = Choice::new(self.id.clone(), self.kind(words));
+        if self.contact == Contact::None { choice } else { choice.hint(self.contact(words)) }
     }
 
     /// Whether a code is sent, and so can be sent again; an application makes its own.

@@ -48,6 +48,9 @@ pub const ACCESSIBILITY: &str = "/accessibility";
 pub const PRIVACY: &str = "/privacy";
 pub const TERMS: &str = "/terms";
 
+/// Every page and letter with sample data; one of them: `/dev/pages/{slug}`. Demo only.
+pub const DEV_PAGES: &str = "/dev/pages";
+
 /// Static files: [`super::asset`].
 pub const ASSETS: &str = "/assets/";
 

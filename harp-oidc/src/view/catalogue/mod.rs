@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use harp_core::kernel::time::Timestamp;
 use http::StatusCode;
 
-use super::Page;
 use super::frame::{Contact, Desk, Frame, Section, Site, Who};
 use super::words::Words;
+use super::{Page, pages, url};
 
 mod letters;
 mod portal;
@@ -26,6 +27,25 @@ pub struct Sample {
     pub html: String,
 }
 
+/// `/dev/pages`: a list of everything.
+#[derive(Debug, Template)]
+#[template(path = "page/catalogue/index.html")]
+pub struct Index {
+    pub frame: Frame,
+    pub pages: Vec<String>,
+    pub letters: Vec<String>,
+}
+
+/// One letter as plain text, with a link to its HTML.
+#[derive(Debug, Template)]
+#[template(path = "page/catalogue/letter.html")]
+pub struct LetterPage {
+    pub frame: Frame,
+    pub letter: SampleLetter,
+}
+
+pages!(Index, LetterPage);
+
 /// All pages, in the order in which a person meets them.
 pub fn pages(words: &Words) -> Vec<Sample> {
     let mut shelf = Shelf { words: words.clone(), samples: Vec::new() };
@@ -33,6 +53,10 @@ pub fn pages(words: &Words) -> Vec<Sample> {
     register::fill(&mut shelf);
     portal::fill(&mut shelf);
     roles::fill(&mut shelf);
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let index =
+        Index { frame: shelf.frame(), pages: names(&["sign-in"]), letters: names(&["letter.completed"]) };
+    shelf.add("catalogue", index);
     shelf.samples
 }
 

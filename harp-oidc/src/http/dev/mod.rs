@@ -1,0 +1,3 @@
+//! For the demo only: `harp serve` mounts nothing of this room.
+
+pub mod pages;
