@@ -7,13 +7,6 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// What a program said.
-#[derive(Debug)]
-pub struct Heard {
-    pub output: String,
-    pub errors: String,
-}
-
 /// A program about to run in the checkout.
 #[derive(Debug)]
 pub struct Run {
@@ -83,20 +76,13 @@ impl Run {
     }
 
     /// Runs it silently: its standard output, or an error with what it said.
-    pub fn read(self) -> Result<String> {
-        Ok(self.hear()?.output)
-    }
-
-    /// Runs it silently: both of its outputs, or an error with what it said.
-    pub fn hear(mut self) -> Result<Heard> {
+    pub fn read(mut self) -> Result<String> {
         let shown = self.shown();
         let done = self.inner.output().with_context(|| format!("`{shown}` does not start"))?;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let heard = Heard { output: text(&done.stdout), errors: text(&done.stderr) };
         if !done.status.success() {
-            bail!("`{shown}` failed ({}): {}{}", done.status, heard.output, heard.errors.trim());
+            bail!("`{shown}` failed ({}): {}", done.status, String::from_utf8_lossy(&done.stderr).trim());
         }
-        Ok(heard)
+        Ok(String::from_utf8_lossy(&done.stdout).into_owned())
     }
 
     /// Whether it starts and succeeds, silently.

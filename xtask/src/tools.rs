@@ -35,7 +35,7 @@ pub fn on_path(place: &Place, tool: &Tool) -> Result<OsString> {
         );
         let work = place.tools.join("building");
         Run::cargo()
-            .args(["install", "--locked", "--quiet", tool.name, "--version", tool.version])
+            .args(["install", "--locked", tool.name, "--version", tool.version])
             .args(tool.flags)
             .arg_list("--root", [&root])
             .arg_list("--target-dir", [&work])
