@@ -13,13 +13,13 @@ struct Confined {
 const CONFINED: &[Confined] = &[
     Confined {
         library: "sqlx",
-        within: &["harp-core/", "harp-oidc/", "harp-sdk/", "examples/"],
+        within: &["harp-core/src/", "harp-oidc/src/", "harp-sdk/src/", "examples/"],
         only: &["harp-core/src/adapter/sql/", "harp-oidc/src/store/sql/"],
         otherwise: "add a method to a store port and write its SQL there",
     },
     Confined {
         library: "axum",
-        within: &["harp-core/", "harp-oidc/", "harp-sdk/"],
+        within: &["harp-core/src/", "harp-oidc/src/", "harp-sdk/src/"],
         only: &[
             "harp-oidc/src/http/",
             "harp-oidc/src/worker",
