@@ -18,6 +18,8 @@ pub enum Field {
     City,
     State,
     Zip,
+    /// B13: the box that says that all of it was looked at.
+    Reviewed,
     Username,
     Password,
     ConfirmPassword,
@@ -52,6 +54,7 @@ impl Field {
             Field::City => "city",
             Field::State => "state",
             Field::Zip => "zip",
+            Field::Reviewed => "reviewed",
             Field::Username => "username",
             Field::Password => "password",
             Field::ConfirmPassword => "confirm_password",

@@ -24,13 +24,76 @@ pub struct ProfileForm {
     pub city: String,
     pub state: String,
     pub zip: String,
+    /// B13: `yes` when the box was ticked.
+    pub reviewed: String,
 }
+
+/// The longest that is kept of what was typed into one field, in characters: more than any field takes.
+const KEPT: usize = 300;
 
 /// Youngest and oldest believable applicant, in years.
 const YOUNGEST: i16 = 18;
 const OLDEST: i16 = 120;
 
 impl ProfileForm {
+    /// The same, no field of it longer than is kept.
+    #[must_use]
+    pub fn cut(&self) -> ProfileForm {
+        let mut form = self.clone();
+        let ProfileForm {
+            first_name,
+            middle_name,
+            last_name,
+            email,
+            confirm_email,
+            phone,
+            birth_month,
+            birth_day,
+            birth_year,
+            country,
+            address_line1,
+            address_line2,
+            city,
+            state,
+            zip,
+            reviewed,
+        } = &mut form;
+        for field in [
+            first_name,
+            middle_name,
+            last_name,
+            email,
+            confirm_email,
+            phone,
+            birth_month,
+            birth_day,
+            birth_year,
+            country,
+            address_line1,
+            address_line2,
+            city,
+            state,
+            zip,
+            reviewed,
+        ] {
+            if let Some((end, _)) = field.char_indices().nth(KEPT) {
+                field.truncate(end);
+            }
+        }
+        form
+    }
+
+    /// The person and their address, once they have ticked the box that says that it is theirs (B13).
+    pub fn confirm(&self, now: Timestamp) -> Result<(Person, EmailAddress), Vec<Complaint>> {
+        let unticked = (self.reviewed != "yes")
+            .then_some(Complaint { field: Field::Reviewed, problem: Problem::NotAccepted });
+        match (self.read(now), unticked) {
+            (Ok(read), None) => Ok(read),
+            (Ok(_), Some(box_)) => Err(vec![box_]),
+            (Err(complaints), unticked) => Err(complaints.into_iter().chain(unticked).collect()),
+        }
+    }
+
     /// The person and their address, or every complaint at once.
     pub fn read(&self, now: Timestamp) -> Result<(Person, EmailAddress), Vec<Complaint>> {
         let mut bad = Complaints::default();

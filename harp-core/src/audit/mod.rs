@@ -54,6 +54,8 @@ impl Event {
 #[serde(tag = "deed", rename_all = "snake_case")]
 pub enum Deed {
     RegistrationStarted,
+    /// B13: the person has looked at their details and says that they are theirs.
+    DetailsConfirmed,
     /// B13, F12: which terms, which version.
     TermsAccepted {
         terms: String,

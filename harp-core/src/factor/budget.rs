@@ -9,6 +9,8 @@
 //! ```
 //! A correct password alone resets nothing; a resent code resets nothing (SP 800-63B-4 §3.1.3.2).
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::time::Timestamp;
@@ -69,7 +71,7 @@ impl Budget {
     }
 }
 
-/// Codes sent within a window, per contact, account or source.
+/// Deeds within a window: codes sent, look-ups made, proofings begun.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Sends {
     at: Vec<Timestamp>,
@@ -78,13 +80,31 @@ pub struct Sends {
 impl Sends {
     /// One more send within `most`, or `None`.
     #[must_use]
-    pub fn send(mut self, rules: &SendRules, most: u32, now: Timestamp) -> Option<Sends> {
-        self.at.retain(|&at| at + rules.window > now);
+    pub fn send(self, rules: &SendRules, most: u32, now: Timestamp) -> Option<Sends> {
+        self.within(rules.window, most, now)
+    }
+
+    /// One more within `most` in any such window, or `None`.
+    #[must_use]
+    pub fn within(mut self, window: Duration, most: u32, now: Timestamp) -> Option<Sends> {
+        self.at.retain(|&at| at + window > now);
         if u32::try_from(self.at.len()).unwrap_or(u32::MAX) >= most {
             return None;
         }
         self.at.push(now);
         Some(self)
+    }
+
+    /// How many more there may be now.
+    pub fn left(&self, window: Duration, most: u32, now: Timestamp) -> u32 {
+        let recent = self.at.iter().filter(|&&at| at + window > now).count();
+        most.saturating_sub(u32::try_from(recent).unwrap_or(u32::MAX))
+    }
+
+    /// When there may be one more, if there may be none now.
+    pub fn again_at(&self, window: Duration, most: u32, now: Timestamp) -> Option<Timestamp> {
+        let oldest = self.at.iter().filter(|&&at| at + window > now).min()?;
+        (self.left(window, most, now) == 0).then(|| *oldest + window)
     }
 }
 

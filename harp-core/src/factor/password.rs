@@ -73,27 +73,6 @@ pub fn complaints(typed: &Secret<String>, rules: &PasswordRules, own: OwnWords<'
     wrong
 }
 
-/// The rules that a page tells before anybody types: each by the complaint that breaking it would bring.
-pub fn rules(rules: &PasswordRules) -> Vec<Problem> {
-    let mut all = vec![Problem::TooShort { min: rules.length.min }];
-    if let Some(composition) = rules.composition {
-        all.extend([
-            Problem::NoLowercase,
-            Problem::NoUppercase,
-            Problem::NoDigit,
-            Problem::NoSymbol { symbols: composition.symbols },
-            Problem::BannedCharacter { banned: composition.banned },
-        ]);
-    }
-    if rules.personal == PersonalWords::NowhereInside {
-        all.extend([Problem::ContainsUsername, Problem::ContainsName]);
-    }
-    if rules.blocklist == Blocklist::Whole {
-        all.push(Problem::TooCommon);
-    }
-    all
-}
-
 impl OwnWords<'_> {
     /// All of them, with the name of the service, for the blocklist (SP 800-63B-4 §3.1.1.2: context-specific words).
     fn every(&self) -> Vec<String> {
@@ -278,13 +257,6 @@ mod tests {
         for fine in ["my password is long enough", "Marisol's seven brown geese", "8301746529087713"] {
             assert_eq!(nist(fine), [], "{fine}");
         }
-    }
-
-    /// C03–C10: what the page tells before typing is what is held.
-    #[test]
-    fn the_rules_that_are_told_are_those_that_are_held() {
-        assert_eq!(rules(&HARP.password).len(), 8);
-        assert_eq!(rules(&NIST_63_4.password), [Problem::TooShort { min: 15 }, Problem::TooCommon]);
     }
 
     proptest::proptest! {

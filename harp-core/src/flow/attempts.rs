@@ -57,6 +57,12 @@ impl Keys {
         Keys { key: key.to_owned(), source: source(harp, act) }
     }
 
+    /// For codes that confirm an e-mail address.
+    pub fn email(harp: &Harp, account: AccountId, act: &Act) -> Keys {
+        let print = harp.vault.fingerprint("email code", &account.to_string());
+        Keys { key: format!("email-code/{print}"), source: source(harp, act) }
+    }
+
     /// For codes that confirm a new device.
     pub fn enrolment(harp: &Harp, account: AccountId, act: &Act) -> Keys {
         let print = harp.vault.fingerprint("enrolment", &account.to_string());

@@ -5,14 +5,19 @@
 
 mod attempts;
 mod codes;
+pub mod confirm_email;
 mod counter;
 pub mod decide_request;
 pub mod deliver;
 pub mod factors;
+mod limits;
+pub mod profile;
+pub mod prove_identity;
 pub mod request_role;
 mod sends;
 pub mod sessions;
 pub mod sign_in;
+pub mod sign_up;
 pub mod sweep;
 
 use std::sync::Arc;

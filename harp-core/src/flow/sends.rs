@@ -15,6 +15,8 @@ use crate::store::{Fault, Tx};
 pub(in crate::flow) enum Reason {
     SignIn,
     Enrolment,
+    /// An e-mail address that waits for its code.
+    ConfirmEmail,
 }
 
 /// Whether one more may be sent; counted if so. A refusal still counts for the source and the account that asked.
@@ -32,6 +34,7 @@ pub(in crate::flow) async fn take(
     let reason = match reason {
         Reason::SignIn => "sign-in",
         Reason::Enrolment => "enrolment",
+        Reason::ConfirmEmail => "confirm-email",
     };
     let print = |purpose: &str, value: &str| harp.vault.fingerprint(purpose, value);
     // Always in this order, so that two transactions never wait for each other; the contact last, so that

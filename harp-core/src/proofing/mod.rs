@@ -65,6 +65,17 @@ pub enum CaseState {
 #[serde(transparent)]
 pub struct VendorRef(pub String);
 
+/// How far a person's identity is proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Identity {
+    /// D07
+    Proved,
+    /// A vendor has yet to answer.
+    Waiting,
+    NotYet,
+}
+
 /// D08: a question with its choices. The right one is known to the vendor alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {

@@ -11,6 +11,7 @@ use crate::kernel::id::{AccountId, CaseId, DraftId};
 use crate::kernel::secret::Hashed;
 use crate::kernel::text::EmailAddress;
 use crate::kernel::time::Timestamp;
+use crate::proofing::Identity;
 
 #[async_trait]
 pub trait AccountStore: Send {
@@ -110,6 +111,16 @@ pub struct DraftData {
     pub challenge: Option<Challenge>,
     /// What the vendor was asked about this profile; a changed profile begins anew.
     pub case: Option<CaseId>,
-    /// Where to return after registration: the relying application's name and the URL of its pending request (A12).
+    /// Where to return after registration, as whoever began it wrote it down (A12). Opaque here.
     pub return_to: Option<String>,
+    /// The registration is complete, and this is all that is left of it: what its last page shows, however often.
+    pub receipt: Option<Receipt>,
+}
+
+/// What a registration led to (B09, B10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    pub username: String,
+    pub email: EmailAddress,
+    pub identity: Identity,
 }

@@ -1,0 +1,231 @@
+//! What signed-in people change about their account themselves: the password (A03), the challenge question (A04).
+//! Both ask for the current password, and guesses at it count as guesses at signing in.
+
+use async_trait::async_trait;
+
+use super::attempts::{self, Attempt, Counted, Keys};
+use super::confirm_email::push;
+use super::sessions::{Live, end_all_but};
+use super::sign_up::{new_challenge, new_password};
+use super::{Checked, Harp, Trouble};
+use crate::account::field::{Complaint, Complaints, Field, Problem};
+use crate::account::{Challenge, PasswordHash};
+use crate::audit::Deed;
+use crate::factor::password::OwnWords;
+use crate::kernel::act::Act;
+use crate::kernel::secret::{Plain, Secret};
+use crate::kernel::time::Timestamp;
+use crate::notice::{Notice, Recipient};
+use crate::store::session::Raised;
+use crate::store::{Fault, Tx, Work};
+
+/// What was typed.
+#[derive(Debug, Clone, Default)]
+pub struct PasswordForm {
+    pub current: Secret<String>,
+    pub password: Secret<String>,
+    pub confirm: Secret<String>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct QuestionForm {
+    pub current: Secret<String>,
+    pub question: String,
+    pub answer: Secret<String>,
+}
+
+#[derive(Debug)]
+pub enum PasswordChanged {
+    /// Every other session has ended. `secret` is this one's new cookie.
+    Changed {
+        secret: Plain,
+    },
+    Refused(Vec<Complaint>),
+    /// Too many wrong passwords.
+    Locked {
+        until: Timestamp,
+    },
+    /// The credentials changed elsewhere, or the session ended, at this moment: sign in again.
+    SignInAgain,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum QuestionChanged {
+    Changed,
+    Refused(Vec<Complaint>),
+    Locked {
+        until: Timestamp,
+    },
+    /// The profile in force has no challenge question (`nist-63-4`).
+    NotOffered,
+    SignInAgain,
+}
+
+/// A03
+pub async fn change_password(
+    harp: &Harp,
+    live: &Live,
+    form: &PasswordForm,
+    act: &Act,
+) -> Result<PasswordChanged, Trouble> {
+    let account = &live.account;
+    let mut bad = Complaints::default();
+    require(&form.current, &mut bad);
+    let own = OwnWords {
+        username: account.username.as_str(),
+        name: &account.person.name,
+        email: &account.email.address,
+    };
+    new_password((&form.password, &form.confirm), harp.profile, own, &mut bad);
+    if !bad.is_empty() {
+        return Ok(PasswordChanged::Refused(bad.into_vec()));
+    }
+    match current(harp, live, &form.current, act).await? {
+        Current::Right => {}
+        Current::Wrong => return Ok(PasswordChanged::Refused(wrong_current())),
+        Current::Locked { until } => return Ok(PasswordChanged::Locked { until }),
+    }
+    let hash = harp.hasher.hash(&form.password).await?;
+    let secret = Plain::mint(&*harp.random);
+    let changed = harp.store.write(&SetPassword { harp, live, hash, secret: &secret, act }).await?;
+    Ok(if changed { PasswordChanged::Changed { secret } } else { PasswordChanged::SignInAgain })
+}
+
+struct SetPassword<'a> {
+    harp: &'a Harp,
+    live: &'a Live,
+    hash: PasswordHash,
+    secret: &'a Plain,
+    act: &'a Act,
+}
+
+#[async_trait]
+impl Work for SetPassword<'_> {
+    /// Whether it was set.
+    type Out = bool;
+
+    async fn run(&self, tx: &mut dyn Tx) -> Result<bool, Fault> {
+        let SetPassword { harp, live, act, .. } = self;
+        let (session, account) = (&live.session, &live.account);
+        let Some(epoch) = tx.set_password(account.id, &self.hash, account.epoch).await? else {
+            return Ok(false);
+        };
+        let raised = Raised {
+            secret: self.secret.hashed(),
+            proofs: session.proofs.clone(),
+            auth_time: session.auth_time,
+            scope: session.scope,
+            epoch,
+            at: act.now,
+        };
+        // The session ended meanwhile: the password is changed all the same, as its owner wished.
+        let stays = tx.raise_session(session.id, &session.secret, &raised).await?;
+        end_all_but(tx, harp, live, act).await?;
+        tx.record(&harp.event(act, account.id, Deed::PasswordChanged)).await?;
+        if let Some(address) = account.email.verified() {
+            let to = Recipient::Email(address.clone());
+            push(tx, harp, (account.id, to, Notice::PasswordChanged), act).await?;
+        }
+        Ok(stays)
+    }
+}
+
+/// A04: takes effect on the next recovery.
+pub async fn change_question(
+    harp: &Harp,
+    live: &Live,
+    form: &QuestionForm,
+    act: &Act,
+) -> Result<QuestionChanged, Trouble> {
+    if harp.profile.challenge.is_none() {
+        return Ok(QuestionChanged::NotOffered);
+    }
+    let mut bad = Complaints::default();
+    require(&form.current, &mut bad);
+    let challenge = new_challenge(&form.question, &form.answer, harp.profile, &mut bad);
+    let Some((question, answer)) = challenge.filter(|_| bad.is_empty()) else {
+        return Ok(QuestionChanged::Refused(bad.into_vec()));
+    };
+    match current(harp, live, &form.current, act).await? {
+        Current::Right => {}
+        Current::Wrong => return Ok(QuestionChanged::Refused(wrong_current())),
+        Current::Locked { until } => return Ok(QuestionChanged::Locked { until }),
+    }
+    let challenge = Challenge { question, answer: harp.hasher.hash(&answer).await? };
+    let changed = harp.store.write(&SetQuestion { harp, live, challenge, act }).await?;
+    Ok(if changed { QuestionChanged::Changed } else { QuestionChanged::SignInAgain })
+}
+
+struct SetQuestion<'a> {
+    harp: &'a Harp,
+    live: &'a Live,
+    challenge: Challenge,
+    act: &'a Act,
+}
+
+#[async_trait]
+impl Work for SetQuestion<'_> {
+    type Out = bool;
+
+    async fn run(&self, tx: &mut dyn Tx) -> Result<bool, Fault> {
+        let SetQuestion { harp, live, challenge, act } = self;
+        // The password that was entered may have been changed since then.
+        let epoch = tx.account(live.account.id).await?.map(|a| a.epoch);
+        if epoch != Some(live.account.epoch) {
+            return Ok(false);
+        }
+        tx.set_challenge(live.account.id, challenge).await?;
+        tx.record(&harp.event(act, live.account.id, Deed::ChallengeQuestionChanged)).await?;
+        Ok(true)
+    }
+}
+
+/// Whether the current password is what was typed.
+enum Current {
+    Right,
+    Wrong,
+    Locked { until: Timestamp },
+}
+
+async fn current(harp: &Harp, live: &Live, typed: &Secret<String>, act: &Act) -> Result<Current, Trouble> {
+    struct Count<'a> {
+        harp: &'a Harp,
+        live: &'a Live,
+        keys: &'a Keys,
+        attempt: Attempt,
+        act: &'a Act,
+    }
+    #[async_trait]
+    impl Work for Count<'_> {
+        type Out = Current;
+        async fn run(&self, tx: &mut dyn Tx) -> Result<Current, Fault> {
+            let Count { harp, live, keys, attempt, act } = self;
+            let counted = attempts::count(tx, harp, keys, (*attempt, act.now)).await?;
+            if *attempt == Attempt::Wrong {
+                tx.record(&harp.event(act, live.account.id, Deed::PasswordRefused)).await?;
+            }
+            Ok(match (counted, attempt) {
+                (Counted::Locked { until } | Counted::NowLocked { until }, _) => Current::Locked { until },
+                (Counted::Open { .. }, Attempt::Wrong) => Current::Wrong,
+                (Counted::Open { .. }, Attempt::Right | Attempt::Complete) => Current::Right,
+            })
+        }
+    }
+    let account = &live.account;
+    let keys = Keys::sign_in(harp, &account.username.folded(), act);
+    let attempt = match harp.hasher.check(typed, Some(&account.password)).await? {
+        Checked::Wrong => Attempt::Wrong,
+        Checked::Right | Checked::RightUpgrade(_) => Attempt::Right,
+    };
+    Ok(harp.store.write(&Count { harp, live, keys: &keys, attempt, act }).await?)
+}
+
+fn require(current: &Secret<String>, bad: &mut Complaints) {
+    if current.expose().is_empty() {
+        bad.add(Field::CurrentPassword, Problem::Missing);
+    }
+}
+
+fn wrong_current() -> Vec<Complaint> {
+    vec![Complaint { field: Field::CurrentPassword, problem: Problem::Mismatch }]
+}

@@ -1,0 +1,134 @@
+//! Answering the vendor's questions (D05, D07, D08).
+
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+
+use super::{Applicant, Applying, Asked, Standing, move_to, standing, vendor};
+use crate::audit::Deed;
+use crate::flow::{Harp, Trouble};
+use crate::kernel::act::Act;
+use crate::kernel::id::CaseId;
+use crate::port::Reply;
+use crate::proofing::{self, Answer, CaseState, NONE_OF_THE_ABOVE, Question, VendorRef, VendorVerdict};
+use crate::store::{Fault, Tx, Work};
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum AnswerOutcome {
+    Now(Standing),
+    /// Each question that was asked needs one answer of those that were offered; these have none.
+    Incomplete {
+        asked: Asked,
+        missing: Vec<String>,
+    },
+    /// The vendor cannot be reached. The same questions lie there again, for as long as they would have.
+    VendorDown(Standing),
+}
+
+/// Hands the answers to the vendor, once. Answers to another case than the one that lies before the person change nothing.
+pub async fn answer(
+    harp: &Harp,
+    applying: Applying<'_>,
+    (case, answers): (CaseId, &[Answer]),
+    act: &Act,
+) -> Result<AnswerOutcome, Trouble> {
+    let now = standing(harp, applying, act).await?;
+    let asked = match now {
+        Standing::Questions(asked) if asked.case == case => asked,
+        other => return Ok(AnswerOutcome::Now(other)),
+    };
+    let missing = unanswered(&asked.questions, answers);
+    if !missing.is_empty() {
+        return Ok(AnswerOutcome::Incomplete { asked, missing });
+    }
+    // Before the vendor is called: of eight who answer at once, one gets here.
+    let Some(handed) = harp.store.write(&HandOver { harp, applying, case, act }).await? else {
+        return Ok(AnswerOutcome::Now(standing(harp, applying, act).await?));
+    };
+    match harp.prover.answers(case, &handed.reference, answers).await {
+        Ok(Reply::Now(verdict)) => vendor::decide(harp, case, verdict, act).await?,
+        Ok(Reply::Later(_)) => {}
+        Ok(Reply::CannotVerify) => vendor::decide(harp, case, VendorVerdict::Failed, act).await?,
+        Err(fault) => {
+            tracing::warn!(%fault, %case, "the proofing vendor was not reached with the answers");
+            vendor::returned(harp, case, handed.questions, act).await?;
+            return Ok(AnswerOutcome::VendorDown(standing(harp, applying, act).await?));
+        }
+    }
+    Ok(AnswerOutcome::Now(standing(harp, applying, act).await?))
+}
+
+/// The questions without a proper answer; all of them, if anything was answered that was not asked.
+fn unanswered(questions: &[Question], answers: &[Answer]) -> Vec<String> {
+    let asked: HashSet<&str> = questions.iter().map(|q| q.id.as_str()).collect();
+    let answered: HashSet<&str> = answers.iter().map(|a| a.question.as_str()).collect();
+    let strange = answered.iter().any(|id| !asked.contains(id)) || answered.len() != answers.len();
+    let proper = |question: &Question| {
+        answers.iter().filter(|a| a.question == question.id).any(|a| {
+            a.choice == NONE_OF_THE_ABOVE || question.choices.iter().any(|choice| choice.id == a.choice)
+        })
+    };
+    questions.iter().filter(|q| strange || !proper(q)).map(|q| q.id.clone()).collect()
+}
+
+struct HandOver<'a> {
+    harp: &'a Harp,
+    applying: Applying<'a>,
+    case: CaseId,
+    act: &'a Act,
+}
+
+struct HandedOver {
+    reference: VendorRef,
+    questions: Vec<Question>,
+}
+
+#[async_trait]
+impl Work for HandOver<'_> {
+    /// `None`: somebody else was faster, or the time is up.
+    type Out = Option<HandedOver>;
+
+    async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
+        let HandOver { harp, act, .. } = self;
+        let Ok(applicant) = Applicant::load(tx, harp, self.applying, act.now).await? else { return Ok(None) };
+        let Some(case) = applicant.case.filter(|case| case.id == self.case) else { return Ok(None) };
+        let CaseState::Asked { reference, questions, .. } = case.state.clone() else { return Ok(None) };
+        let proofing::Step::Moved(case) = case.answered(&harp.profile.proofing, act.now) else {
+            return Ok(None);
+        };
+        move_to(tx, &case).await?;
+        if !matches!(case.state, CaseState::Checking { .. }) {
+            tx.record(&harp.event(act, case.account, Deed::ProofingExpired { case: case.id })).await?;
+            return Ok(None);
+        }
+        tx.record(&harp.event(act, case.account, Deed::ProofingAnswered { case: case.id })).await?;
+        Ok(Some(HandedOver { reference, questions }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proofing::Choice;
+
+    fn question(id: &str) -> Question {
+        let choices = vec![Choice { id: format!("{id}-1"), text: "one".into() }];
+        Question { id: id.into(), text: "?".into(), choices }
+    }
+
+    fn answer(question: &str, choice: &str) -> Answer {
+        Answer { question: question.into(), choice: choice.into() }
+    }
+
+    #[test]
+    fn each_question_is_answered_once_with_a_choice_of_its_own() {
+        let questions = [question("a"), question("b")];
+        let missing = |answers: &[Answer]| unanswered(&questions, answers);
+        assert!(missing(&[answer("a", "a-1"), answer("b", NONE_OF_THE_ABOVE)]).is_empty());
+        assert_eq!(missing(&[answer("a", "a-1")]), ["b"]);
+        assert_eq!(missing(&[answer("a", "a-1"), answer("b", "a-1")]), ["b"], "a choice of another question");
+        assert_eq!(missing(&[answer("a", "a-1"), answer("b", "b-1"), answer("c", "c-1")]).len(), 2);
+        assert_eq!(missing(&[answer("a", "a-1"), answer("b", "b-1"), answer("b", "b-1")]).len(), 2);
+        assert_eq!(missing(&[]).len(), 2);
+    }
+}
