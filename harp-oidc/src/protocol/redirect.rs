@@ -38,6 +38,8 @@ pub enum RedirectFault {
     Fragment,
     #[error("it has a user or a password")]
     User,
+    #[error("its host is not a name or an address")]
+    Host,
     #[error("http is for this machine only: use https")]
     Insecure,
     #[error("the scheme `{0}` may not be used")]
@@ -73,6 +75,11 @@ impl RedirectUri {
         scheme(&url, kind)?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(RedirectFault::User);
+        }
+        // A URL parser takes `m't.example` and `a;b.example` as well: in a policy header they would mean something else.
+        let named = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
+        if !url.host_str().unwrap_or("").bytes().all(named) {
+            return Err(RedirectFault::Host);
         }
         // A host alone may be written without its `/`.
         if url.as_str() != text && url.as_str().strip_suffix('/') != Some(text) {
@@ -239,6 +246,9 @@ mod tests {
             "https://*.example/callback",
             "https://mft.example/*",
             "https://mft.example@evil.example/",
+            "https://mft'.example/callback",
+            "https://mft.example;script-src/callback",
+            "https://mft.example,evil.example/callback",
             "https://mft.example\\@evil.example/",
             "https://mft.example/../callback",
             "https://mft.example/%2e%2e/callback",
