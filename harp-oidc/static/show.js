@@ -6,6 +6,8 @@ for (const input of document.querySelectorAll("input[type=password][data-show]")
   const turn = (shown) => {
     input.type = shown ? "text" : "password";
     button.textContent = shown ? input.dataset.hide : input.dataset.show;
+    // Which field, for somebody who hears the buttons one after another.
+    button.setAttribute("aria-label", `${button.textContent} ${input.labels[0].firstChild.textContent.trim()}`);
   };
   button.setAttribute("aria-controls", input.id);
   button.addEventListener("click", () => turn(input.type === "password"));

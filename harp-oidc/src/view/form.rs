@@ -114,6 +114,8 @@ pub struct Control {
     pub kind: Kind,
     pub autocomplete: Option<&'static str>,
     pub need: Need,
+    /// The id of something on the page that also describes it, such as the rules for a password.
+    pub described_by: Option<&'static str>,
     /// A class of the stylesheet: the input is as wide as its answer.
     pub width: &'static str,
 }
@@ -145,7 +147,16 @@ pub enum Need {
 
 impl Control {
     pub const fn new(kind: Kind, name: &'static str, label: &'static str) -> Self {
-        Self { name, label, hint: None, kind, autocomplete: None, need: Need::Required, width: "" }
+        Self {
+            name,
+            label,
+            hint: None,
+            kind,
+            autocomplete: None,
+            need: Need::Required,
+            described_by: None,
+            width: "",
+        }
     }
 
     pub const fn line(name: &'static str, label: &'static str) -> Self {
@@ -159,6 +170,11 @@ impl Control {
 
     pub const fn hint(mut self, key: &'static str) -> Self {
         self.hint = Some(key);
+        self
+    }
+
+    pub const fn described_by(mut self, id: &'static str) -> Self {
+        self.described_by = Some(id);
         self
     }
 
@@ -243,12 +259,11 @@ impl Drawn<'_> {
     /// The ids that `aria-describedby` names.
     fn described_by(&self) -> Option<String> {
         let name = self.control.name;
+        let own = self.control.described_by.map(str::to_owned);
         let hint = self.control.hint.map(|_| format!("{name}-hint"));
         let error = self.error().map(|_| format!("{name}-error"));
-        match (hint, error) {
-            (Some(hint), Some(error)) => Some(format!("{hint} {error}")),
-            (hint, error) => hint.or(error),
-        }
+        let ids: Vec<String> = [own, hint, error].into_iter().flatten().collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
     }
 
     fn input_type(&self) -> &'static str {

@@ -18,7 +18,8 @@ pub const CURRENT_PASSWORD: Control =
         .width("w-half");
 pub const NEW_PASSWORD: Control = Control::new(Kind::Secret, "password", "change-password.new")
     .autocomplete("new-password")
-    .width("w-half");
+    .width("w-half")
+    .described_by("password-rules");
 
 /// Everything HARP knows of a person, to read (A02).
 #[derive(Debug, Template)]

@@ -46,8 +46,10 @@ pub const USERNAME: Control = Control::line("username", "account.username")
     .hint("account.username-hint")
     .autocomplete("username")
     .width("w-half");
-pub const PASSWORD: Control =
-    Control::new(Kind::Secret, "password", "account.password").autocomplete("new-password").width("w-half");
+pub const PASSWORD: Control = Control::new(Kind::Secret, "password", "account.password")
+    .autocomplete("new-password")
+    .width("w-half")
+    .described_by("password-rules");
 /// B08
 pub const CONFIRM_PASSWORD: Control =
     Control::new(Kind::Secret, "confirm_password", "account.confirm-password")
