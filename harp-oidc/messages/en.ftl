@@ -180,6 +180,7 @@ problem =
     .ssn-bad_form = Enter a Social Security number of 9 digits, like 900 45 6789
     .vendor-answer-missing = Choose an answer to each question. If none fits, choose None of the above.
     .terms-not_accepted = Tick the box to agree to the Terms & Conditions
+    .phone-already_held = Enter another number; you already added this one
     .code-missing = Enter the security code
     .code-bad_form = Enter the security code: digits only
     .code-wrong_code = Enter the latest security code. A code works once and for a short time. If this one does not work, ask for a new one.
@@ -526,6 +527,7 @@ device-table =
 add-device =
     .title = Add a sign-in code or device
     .method = Device type
+    .too-many = You have as many as an account may have. Remove one first.
 
 add-phone =
     .sms-title = Get codes by text message
@@ -535,6 +537,7 @@ add-phone =
     .phone = Phone number
     .risk = Text messages and calls are the weakest of the methods: a thief who takes over your phone number gets your codes. An authenticator app is safer. Your phone company may charge for messages.
     .submit = Send Code
+    .too-many = We cannot send more codes for now, because many were asked for. Wait an hour, or add an authenticator app.
 
 add-totp =
     .title = Add an authenticator app
@@ -548,6 +551,7 @@ add-totp =
 
 device-code =
     .title = Enter the security code
+    .locked = Enter a code again after { $time }. There were too many wrong ones.
 
 set-up-done =
     .title = Set-up is complete
@@ -561,7 +565,8 @@ set-up-done =
 remove-device =
     .title = Remove this sign-in code or device?
     .what = You can no longer sign in with it. We tell you by email that it was removed.
-    .last = It is the only one you have. The next time you sign in, you have to set up a new one before you can open any application.
+    .last = It is the only one you have. You have to add another one before you can complete set-up.
+    .must-stay = It is the only one you have, and every account needs one. Add another one first, then you can remove this one.
     .keep = Keep it
     .submit = Remove
 
@@ -610,6 +615,7 @@ sessions =
     .started = Signed in
     .seen = Last active
     .this = This one
+    .unknown = Not known
     .end = Sign out
     .end-others = Sign out everywhere else
 

@@ -58,7 +58,7 @@ impl FromRequest<App> for Post {
 
     async fn from_request(request: Request, app: &App) -> Result<Post, Stop> {
         let (mut parts, body) = request.into_parts();
-        let visit = Visit::of(&mut parts, app).await?;
+        let visit = Visit::of(&mut parts, app).await?.used().await?;
         let urlencoded = parts.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).is_some_and(|v| {
             v.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
         });

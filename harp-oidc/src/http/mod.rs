@@ -28,6 +28,9 @@ pub const RESUME: &str = "/authorize/resume";
 pub fn portal() -> Router<App> {
     Router::new()
         .merge(page::home::routes())
+        .merge(page::sign_in::routes())
+        .merge(page::devices::routes())
+        .merge(page::sessions::routes())
         .merge(page::roles::routes())
         .merge(page::official::routes())
         .merge(page::about::routes())

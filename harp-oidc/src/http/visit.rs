@@ -78,6 +78,14 @@ impl Visit {
         })
     }
 
+    /// A page was asked for, which keeps the session alive; an application's silent request does not.
+    pub(super) async fn used(mut self) -> Result<Visit, Stop> {
+        if let Ok(live) = self.session {
+            self.session = Ok(sessions::used(&self.app.harp, live, &self.act).await?);
+        }
+        Ok(self)
+    }
+
     pub fn harp(&self) -> &Harp {
         &self.app.harp
     }
@@ -139,9 +147,14 @@ impl Visit {
         Stop::Answer(Box::new(self.with_cookies(redirect(&self.within(path)))))
     }
 
+    /// Where a page stands: `/base/path`.
+    pub fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.app.site.base)
+    }
+
     /// Where a page within this flow stands: `/base/path?flow=label`.
     pub fn within(&self, path: &str) -> String {
-        let path = format!("{}{path}", self.app.site.base);
+        let path = self.path(path);
         let join = if path.contains('?') { '&' } else { '?' };
         match &self.flow {
             Some((label, _)) => format!("{path}{join}{}={label}", url::FLOW),
@@ -182,6 +195,12 @@ impl Visit {
         self.who = None;
     }
 
+    /// Where the application's request that waits for this flow goes on, if one does.
+    pub fn resume_url(&self) -> Option<String> {
+        let interaction = self.state().interaction?;
+        Some(self.within(&format!("{}?interaction={interaction}", super::RESUME)))
+    }
+
     /// Where to go when a sign-in or set-up is complete: back to the application's request, to the page that was
     /// wanted, or to the portal. Ends the flow.
     pub fn onward(&mut self) -> Reply {
@@ -193,7 +212,8 @@ impl Visit {
         }
     }
 
-    fn to_sign_in(&self) -> Stop {
+    /// The way to sign in, anew if need be; it leads back here.
+    pub fn to_sign_in(&self) -> Stop {
         let harp = &self.app.harp;
         let label = flow_cookie::new_label(&*harp.random);
         let here = self.uri.path_and_query().map(|p| p.as_str()).and_then(flow_cookie::local_path);
@@ -216,7 +236,7 @@ impl Visit {
 impl FromRequestParts<App> for Visit {
     type Rejection = Stop;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Visit, Stop> {
-        Visit::of(parts, app).await
+        Visit::of(parts, app).await?.used().await
     }
 }
 

@@ -176,8 +176,10 @@ pub struct RemoveDevice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Left {
     Others,
-    /// It is the only active one: the next sign-in leads to set-up again.
+    /// It is the only active one, and set-up is not complete.
     None,
+    /// It is the only active one of an account that is set up: it stays (E01).
+    MustStay,
 }
 
 form_pages!(AddDevice, AddPhone, AddTotp, DeviceCode);

@@ -6,9 +6,12 @@ use crate::view::profile::EmailState;
 use crate::view::register::Identified;
 
 pub mod about;
+pub mod devices;
 pub mod home;
 pub mod official;
 pub mod roles;
+pub mod sessions;
+pub mod sign_in;
 
 /// Whether an address counts.
 pub fn email_state(email: &Email) -> EmailState {

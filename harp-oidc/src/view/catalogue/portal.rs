@@ -52,12 +52,19 @@ fn devices(shelf: &mut Shelf) {
         "add-device.none",
         AddDevice { frame: shelf.frame(), form: none, methods: Method::ALL.to_vec() },
     );
+    let many = Form::new().problem("method", "add-device.too-many");
+    shelf.add(
+        "add-device.too-many",
+        AddDevice { frame: shelf.frame(), form: many, methods: Method::ALL.to_vec() },
+    );
     let number = |frame, form, method| AddPhone { frame, form, method };
     shelf.add("add-phone.text", number(shelf.frame(), Form::new(), Method::Sms));
     shelf.add("add-phone.voice", number(shelf.frame(), Form::new(), Method::Voice));
     let wrong = [Complaint { field: Field::Phone, problem: Problem::BadForm }];
     let form = Form::new().value("phone", "555").complaints(&wrong);
     shelf.add("add-phone.wrong", number(shelf.frame(), form, Method::Sms));
+    let form = Form::new().value("phone", "202 555 0143").problem("phone", "add-phone.too-many");
+    shelf.add("add-phone.too-many", number(shelf.frame(), form, Method::Sms));
 
     let secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
     let uri = format!("otpauth://totp/HARP:ana.reyes?secret={secret}&issuer=HARP");
@@ -73,10 +80,14 @@ fn devices(shelf: &mut Shelf) {
     let code = |frame, form, sent| DeviceCode { frame, form, device: phone(), life_minutes: 10, sent };
     shelf.add("device-code", code(shelf.frame(), Form::new(), Sent::First));
     shelf.add("device-code.sent-again", code(shelf.frame(), Form::new(), Sent::Again));
+    let locked = Message::new("device-code.locked").with("time", "March 3, 2027 at 9:05 AM UTC");
+    let locked = Form::new().problem("code", locked);
+    shelf.add("device-code.locked", code(shelf.frame(), locked, Sent::First));
     shelf.add("device-code.no-more", code(shelf.frame(), Form::new(), Sent::NoMore));
     let remove = |frame, left| RemoveDevice { frame, device: phone(), left };
     shelf.add("remove-device", remove(shelf.ana(Section::Profile), Left::Others));
-    shelf.add("remove-device.last", remove(shelf.ana(Section::Profile), Left::None));
+    shelf.add("remove-device.last", remove(shelf.frame(), Left::None));
+    shelf.add("remove-device.must-stay", remove(shelf.ana(Section::Profile), Left::MustStay));
     shelf.add("profile.devices", Devices { frame: shelf.ana(Section::Profile), devices: rows() });
     shelf.add("profile.devices-none", Devices { frame: shelf.ana(Section::Profile), devices: Vec::new() });
 }
@@ -162,8 +173,11 @@ fn sessions(shelf: &mut Shelf) {
         seen: NOON,
         which,
     };
-    let this = session("ses_1", "Firefox on Linux", "198.51.100.7", Which::This);
-    let other = session("ses_2", "Safari on iPhone", "203.0.113.20", Which::Other);
+    let this = session("ses_1", "Firefox, Linux", "198.51.100.7", Which::This);
+    let other = session("ses_2", "Safari, iPhone", "203.0.113.20", Which::Other);
+    let unknown = shelf.words.t("sessions.unknown");
+    let third = session("ses_3", &unknown, &unknown, Which::Other);
     shelf.add("sessions.one", Sessions { frame: shelf.ana(Section::Profile), sessions: vec![this.clone()] });
-    shelf.add("sessions", Sessions { frame: shelf.ana(Section::Profile), sessions: vec![this, other] });
+    shelf
+        .add("sessions", Sessions { frame: shelf.ana(Section::Profile), sessions: vec![this, other, third] });
 }

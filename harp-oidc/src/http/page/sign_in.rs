@@ -1,0 +1,244 @@
+//! Signing in (F01–F05, F10, F11): user ID and password, a device, its code.
+
+use axum::Router;
+use axum::routing::get;
+use harp_core::flow::sign_in::{
+    self, CodeOutcome, Gone, OnItsWay, PasswordForm, PasswordOutcome, Pending, SendOutcome, SignedIn, Terms,
+};
+use harp_core::kernel::id::FactorId;
+use harp_core::kernel::secret::{Plain, Secret};
+use harp_core::kernel::time::Timestamp;
+use harp_core::session::{Ended, SessionScope};
+
+use crate::http::app::App;
+use crate::http::flow_cookie::FlowState;
+use crate::http::form::{Post, Posted};
+use crate::http::reply::{Reply, Stop};
+use crate::http::visit::{Visit, query};
+use crate::view::device::Device;
+use crate::view::form::Form;
+use crate::view::frame::Section;
+use crate::view::sign_in::{
+    CODE, ChooseMethod, EnterCode, Expired, Locked, METHOD, PASSWORD, Sent, SignIn, TERMS, TermsAt, USERNAME,
+};
+use crate::view::url::{self, act};
+use crate::view::words::Message;
+
+/// In the address of a code's page: which code it speaks of, so that a second click on *Resend* sends nothing more.
+pub(super) const NUMBER: &str = "n";
+/// In the address of a code's page: no further code was sent.
+pub(super) const NO_MORE: &str = "no-more";
+
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route(url::SIGN_IN, get(password).post(check_password))
+        .route(url::SIGN_IN_METHOD, get(method).post(choose_method))
+        .route(url::SIGN_IN_CODE, get(code).post(check_code))
+}
+
+/// F01
+async fn password(visit: Visit) -> Reply {
+    if visit.flow.is_none()
+        && let Ok(live) = &visit.session
+        && live.session.scope == SessionScope::Full
+    {
+        return visit.see(url::HOME);
+    }
+    show_password(&visit, Form::new())
+}
+
+fn show_password(visit: &Visit, form: Form) -> Reply {
+    let reason = match &visit.session {
+        Err(Some(Ended::Idle | Ended::Absolute)) => Some(Message::new("sign-in.after-idle")),
+        Ok(_) => Some(Message::new("sign-in.again")),
+        Err(_) => None,
+    };
+    visit.show(&SignIn { frame: visit.frame(Section::Elsewhere), form, terms: TermsAt::Password, reason })
+}
+
+async fn check_password(Post { mut visit, form }: Post) -> Reply {
+    let terms = if form.ticked(TERMS.name) {
+        Terms::Ticked { terms: visit.app.site.terms_version.clone() }
+    } else {
+        Terms::NotTicked
+    };
+    let typed = PasswordForm {
+        username: form.text(USERNAME.name),
+        password: Secret::new(form.text(PASSWORD.name)),
+        terms,
+    };
+    let had = visit.session.as_ref().ok().map(|live| live.session.id);
+    match sign_in::password(visit.harp(), &typed, had, &visit.act).await? {
+        PasswordOutcome::Incomplete(found) => show_password(&visit, kept(&form).complaints(&found)),
+        PasswordOutcome::Refused { .. } => {
+            show_password(&visit, kept(&form).problem(USERNAME.name, "sign-in.no-match"))
+        }
+        PasswordOutcome::Locked { until } => locked(&visit, until),
+        PasswordOutcome::NeedsCode { token, .. } => {
+            let state = FlowState { sign_in: Some(token.expose().to_owned()), ..visit.state() };
+            visit.keep(state);
+            visit.see(url::SIGN_IN_METHOD)
+        }
+        PasswordOutcome::SetUp(signed_in) => enter(&mut visit, &signed_in),
+    }
+}
+
+/// What was typed, but for the password.
+fn kept(posted: &Posted) -> Form {
+    let form = Form::new().value(USERNAME.name, posted.text(USERNAME.name));
+    if posted.ticked(TERMS.name) { form.value(TERMS.name, "yes") } else { form }
+}
+
+/// F03, F10
+async fn method(visit: Visit) -> Reply {
+    show_method(&visit, Form::new()).await
+}
+
+async fn show_method(visit: &Visit, form: Form) -> Reply {
+    let pending = pending(visit).await?;
+    let form = match (&pending.chosen, pending.factors.as_slice()) {
+        (Some(factor), _) | (None, [factor]) => form.value(METHOD.name, factor.id.to_string()),
+        (None, _) => form,
+    };
+    let devices = pending.factors.iter().map(Device::of).collect();
+    visit.show(&ChooseMethod { frame: visit.frame(Section::Elsewhere), form, devices })
+}
+
+async fn choose_method(Post { mut visit, form }: Post) -> Reply {
+    let token = token(&visit)?;
+    if form.act() == act::CANCEL {
+        return cancel(&mut visit, &token).await;
+    }
+    let chosen = form.text(METHOD.name);
+    let Ok(factor) = chosen.parse::<FactorId>() else {
+        let problem = if chosen.is_empty() { "problem.method-missing" } else { "problem.method-unknown" };
+        return show_method(&visit, Form::new().problem(METHOD.name, problem)).await;
+    };
+    match sign_in::choose(visit.harp(), &token, factor, &visit.act).await? {
+        SendOutcome::Sent(sign_in::Sent::TooMany) => {
+            show_method(&visit, Form::new().problem(METHOD.name, "enter-code.no-more")).await
+        }
+        SendOutcome::NotAChoice => {
+            show_method(&visit, Form::new().problem(METHOD.name, "problem.method-unknown")).await
+        }
+        sent => after_sending(&visit, sent),
+    }
+}
+
+/// F04
+async fn code(visit: Visit) -> Reply {
+    let sent = if query(&visit.uri, NO_MORE).is_some() { Some(Sent::NoMore) } else { None };
+    show_code(&visit, Form::new(), sent).await
+}
+
+async fn show_code(visit: &Visit, form: Form, sent: Option<Sent>) -> Reply {
+    let pending = pending(visit).await?;
+    let Some(factor) = &pending.chosen else { return visit.see(url::SIGN_IN_METHOD) };
+    visit.show(&EnterCode {
+        frame: visit.frame(Section::Elsewhere),
+        form,
+        device: Device::of(factor),
+        life_minutes: life_minutes(visit),
+        sent: sent.unwrap_or(shown(pending.code)),
+    })
+}
+
+async fn check_code(Post { mut visit, form }: Post) -> Reply {
+    let token = token(&visit)?;
+    match form.act().as_str() {
+        act::CANCEL => return cancel(&mut visit, &token).await,
+        act::CHANGE => return visit.see(url::SIGN_IN_METHOD),
+        act::RESEND => {
+            let number = number(&visit);
+            let sent = sign_in::resend(visit.harp(), &token, number, &visit.act).await?;
+            return after_sending(&visit, sent);
+        }
+        _ => {}
+    }
+    match sign_in::verify(visit.harp(), &token, &form.text(CODE.name), &visit.act).await? {
+        CodeOutcome::SignedIn(signed_in) => enter(&mut visit, &signed_in),
+        CodeOutcome::Incomplete(found) => show_code(&visit, Form::new().complaints(&found), None).await,
+        CodeOutcome::Wrong { .. } => {
+            show_code(&visit, Form::new().problem(CODE.name, "problem.wrong_code"), None).await
+        }
+        CodeOutcome::Locked { until } => locked(&visit, until),
+        CodeOutcome::NotChosen => visit.see(url::SIGN_IN_METHOD),
+        CodeOutcome::Gone(gone) => Err(over(&visit, gone)),
+    }
+}
+
+fn after_sending(visit: &Visit, sent: SendOutcome) -> Reply {
+    match sent {
+        SendOutcome::Sent(sign_in::Sent::OnItsWay(code)) => {
+            visit.see(&format!("{}?{NUMBER}={}", url::SIGN_IN_CODE, code.resend))
+        }
+        SendOutcome::Sent(sign_in::Sent::ByApp) => visit.see(url::SIGN_IN_CODE),
+        SendOutcome::Sent(sign_in::Sent::NoMore | sign_in::Sent::TooMany) => {
+            visit.see(&format!("{}?{NO_MORE}=1", url::SIGN_IN_CODE))
+        }
+        SendOutcome::NotAChoice => visit.see(url::SIGN_IN_METHOD),
+        SendOutcome::Locked { until } => locked(visit, until),
+        SendOutcome::Gone(gone) => Err(over(visit, gone)),
+    }
+}
+
+/// A complete sign-in: its cookie, and onward. E12: to set-up first, wherever the person was going.
+fn enter(visit: &mut Visit, signed_in: &SignedIn) -> Reply {
+    visit.signed_in(&signed_in.secret);
+    let state = FlowState { sign_in: None, ..visit.state() };
+    // Whoever had to sign in again during set-up goes on where they were.
+    let back = state.next.as_deref().is_some_and(|next| next.starts_with(&visit.path(url::SET_UP)));
+    if signed_in.session.scope == SessionScope::SetUp && !back {
+        visit.keep(state);
+        return visit.see(url::SET_UP);
+    }
+    visit.onward()
+}
+
+async fn cancel(visit: &mut Visit, token: &Plain) -> Reply {
+    sign_in::cancel(visit.harp(), token).await?;
+    let state = FlowState { sign_in: None, ..visit.state() };
+    visit.keep(state);
+    visit.see(url::SIGN_IN)
+}
+
+async fn pending(visit: &Visit) -> Result<Pending, Stop> {
+    let token = token(visit)?;
+    let found = sign_in::pending(visit.harp(), &token, &visit.act).await?;
+    found.map_err(|gone| over(visit, gone))
+}
+
+/// The token of the sign-in that the address names; without one the first page is the place to be.
+fn token(visit: &Visit) -> Result<Plain, Stop> {
+    visit.state().sign_in_token().ok_or_else(|| visit.go(url::SIGN_IN))
+}
+
+/// The sign-in cannot go on: why, and the way to its start.
+fn over(visit: &Visit, gone: Gone) -> Stop {
+    let page = match gone {
+        // Also when it was finished in another tab: one page tells both.
+        Gone::Expired | Gone::Unknown | Gone::Changed => Expired { frame: visit.frame(Section::Elsewhere) },
+    };
+    visit.show(&page).map_or_else(|stop| stop, |response| Stop::Answer(Box::new(response)))
+}
+
+fn locked(visit: &Visit, until: Timestamp) -> Reply {
+    visit.show(&Locked { frame: visit.frame(Section::Elsewhere), until })
+}
+
+pub(super) fn life_minutes(visit: &Visit) -> u32 {
+    u32::try_from(visit.harp().profile.code.life.as_secs() / 60).unwrap_or(u32::MAX)
+}
+
+/// Which code the page in the address spoke of.
+pub(super) fn number(visit: &Visit) -> u32 {
+    query(&visit.uri, NUMBER).and_then(|n| n.parse().ok()).unwrap_or(0)
+}
+
+/// What a code's page says of it.
+pub(super) fn shown(code: Option<OnItsWay>) -> Sent {
+    match code {
+        Some(code) if code.resend > 0 => Sent::Again,
+        _ => Sent::First,
+    }
+}
