@@ -1,0 +1,91 @@
+//! The outbox.
+
+use std::collections::BTreeSet;
+
+use harp_core::kernel::id::MessageId;
+use harp_core::kernel::random::SystemRandom;
+use harp_core::kernel::text::Phone;
+use harp_core::kernel::time::Timestamp;
+use harp_core::notice::{Message, Notice, Recipient};
+use harp_core::store::Fault;
+use harp_tests::both;
+use harp_tests::cluster::Db;
+
+use super::fixture::{NOW, account, after, email};
+use super::{Node, at_once, change};
+
+both! {
+    async fn a_message_is_leased_as_it_was_pushed_and_again_when_the_lease_runs_out(db: Db) {
+        let late = pushed(&db, 20).await;
+        let early = pushed(&db, 10).await;
+        pushed(&db, 1_000).await;
+        assert_eq!(lease(&db, 9, 60, 9).await, Ok(vec![]), "none is due");
+        let first = |message: &Message| Message { attempts: 1, ..message.clone() };
+        assert_eq!(lease(&db, 30, 60, 9).await, Ok(vec![first(&early), first(&late)]));
+        assert_eq!(lease(&db, 59, 90, 9).await, Ok(vec![]), "both are leased");
+        assert_eq!(lease(&db, 60, 90, 1).await, Ok(vec![Message { attempts: 2, ..early.clone() }]));
+        let id = early.id;
+        change!(db, [id], |tx| tx.message_done(id).await).await.unwrap();
+        assert_eq!(lease(&db, 200, 300, 9).await, Ok(vec![Message { attempts: 2, ..late }]));
+    }
+
+    /// Eight workers, sixteen messages: none is sent twice, none is forgotten.
+    async fn of_eight_workers_each_message_goes_to_one(db: Db) {
+        let mut sent = BTreeSet::new();
+        for _ in 0..16 {
+            sent.insert(pushed(&db, 0).await.id);
+        }
+        let leased = at_once(8, |_| {
+            let db = Node::of(&db);
+            async move {
+                let mut mine = Vec::new();
+                for _ in 0..8 {
+                    let some = change!(db, [], |tx| tx.lease_messages(after(1), after(60), 3).await).await.unwrap();
+                    mine.extend(some.into_iter().map(|m| m.id));
+                }
+                mine
+            }
+        })
+        .await
+        .concat();
+        assert_eq!(leased.len(), 16);
+        assert_eq!(leased.into_iter().collect::<BTreeSet<MessageId>>(), sent);
+    }
+
+    async fn a_message_that_failed_is_due_later_or_given_up_and_swept(db: Db) {
+        let id = pushed(&db, 0).await.id;
+        lease(&db, 0, 60, 9).await.unwrap();
+        let failed = |due: Option<Timestamp>| change!(db, [id, due], |tx| tx.message_failed(id, due, "no route").await);
+        failed(Some(after(30))).await.unwrap();
+        assert_eq!(lease(&db, 29, 60, 9).await, Ok(vec![]));
+        assert_eq!(lease(&db, 30, 60, 9).await.unwrap().len(), 1, "the lease has ended with the failure");
+        failed(None).await.unwrap();
+        assert_eq!(lease(&db, 5_000, 6_000, 9).await, Ok(vec![]));
+        let sweep = |before: Timestamp| change!(db, [before], |tx| tx.sweep_messages(before).await);
+        pushed(&db, 0).await;
+        assert_eq!(sweep(NOW).await, Ok(0));
+        assert_eq!(sweep(after(1)).await, Ok(1), "what still waits is not swept");
+    }
+}
+
+async fn lease(db: &Db, now: u64, until: u64, most: u32) -> Result<Vec<Message>, Fault> {
+    change!(db, [], |tx| tx.lease_messages(after(now), after(until), most).await).await
+}
+
+async fn pushed(db: &Db, due: u64) -> Message {
+    let to = match due {
+        10 => Recipient::Sms(Phone::parse("+12024561111").unwrap()),
+        _ => Recipient::Email(email("ana@home.example")),
+    };
+    let message = Message {
+        id: MessageId::mint(NOW, &SystemRandom),
+        account: (due == 20).then(|| account().id),
+        to,
+        notice: Notice::FactorAdded { method: "totp".into() },
+        created_at: NOW,
+        due_at: after(due),
+        attempts: 0,
+    };
+    change!(db, [message], |tx| tx.push_message(&message).await).await.unwrap();
+    message
+}
