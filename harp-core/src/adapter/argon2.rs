@@ -3,7 +3,7 @@
 //! - The pepper (SP 800-63B-4 §3.1.1.2: a keyed step, its key held elsewhere) is Argon2's own secret value K
 //!   (RFC 9106 §3.1), derived from the vault. `keyid` in the PHC string says that it was used.
 //! - As many hashes at a time as there are workers; each worker's memory is used again, wiped in between. A fresh 19 MiB
-//!   costs about a third more. Who finds the queue full is told so at once ([`Trouble::Busy`]).
+//!   costs about a third more. Who finds the queue full is told so at once ([`Unhashed::Busy`]).
 //! - An unknown user costs one hash with today's parameters. A stored hash with older parameters costs what those cost
 //!   until its owner's next sign-in upgrades it: until then the time could tell that the user exists.
 
@@ -19,10 +19,10 @@ use zeroize::Zeroize as _;
 
 use crate::account::PasswordHash;
 use crate::factor::password::nfc;
-use crate::flow::{Checked, Hasher, Trouble};
 use crate::kernel::random::Random;
 use crate::kernel::secret::{Secret, equal};
 use crate::policy::Argon2Rules;
+use crate::port::{Checked, Hasher, Unhashed};
 use crate::vault::Vault;
 
 /// Longer than any password or answer that the policy allows (128 code points): never hashed, never right.
@@ -93,10 +93,10 @@ impl Argon2Hasher {
     /// Runs a job on the pool. If the caller goes away, the job still ends, and keeps its place until then.
     async fn run<T: Send + 'static>(
         &self,
-        job: impl FnOnce(&Engine) -> Result<T, Trouble> + Send + 'static,
-    ) -> Result<T, Trouble> {
-        let _place = Place::take(&self.inside, self.most).ok_or(Trouble::Busy)?;
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Trouble::Busy)?;
+        job: impl FnOnce(&Engine) -> Result<T, Unhashed> + Send + 'static,
+    ) -> Result<T, Unhashed> {
+        let _place = Place::take(&self.inside, self.most).ok_or(Unhashed::Busy)?;
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Unhashed::Busy)?;
         let engine = Arc::clone(&self.engine);
         let work = move || {
             let out = job(&engine);
@@ -109,7 +109,7 @@ impl Argon2Hasher {
 
 #[async_trait::async_trait]
 impl Hasher for Argon2Hasher {
-    async fn hash(&self, secret: &Secret<String>) -> Result<PasswordHash, Trouble> {
+    async fn hash(&self, secret: &Secret<String>) -> Result<PasswordHash, Unhashed> {
         if secret.expose().len() > MAX_BYTES {
             return Err(corrupt("a secret of more than 1 KiB"));
         }
@@ -117,7 +117,7 @@ impl Hasher for Argon2Hasher {
         self.run(move |engine| engine.fresh(&secret)).await
     }
 
-    async fn check(&self, secret: &Secret<String>, hash: Option<&PasswordHash>) -> Result<Checked, Trouble> {
+    async fn check(&self, secret: &Secret<String>, hash: Option<&PasswordHash>) -> Result<Checked, Unhashed> {
         let fits = secret.expose().len() <= MAX_BYTES;
         let secret = if fits { nfc(secret) } else { Secret::default() };
         let hash = hash.filter(|_| fits).cloned();
@@ -130,7 +130,7 @@ impl Hasher for Argon2Hasher {
 }
 
 impl Engine {
-    fn fresh(&self, secret: &Secret<String>) -> Result<PasswordHash, Trouble> {
+    fn fresh(&self, secret: &Secret<String>) -> Result<PasswordHash, Unhashed> {
         let salt: [u8; 16] = (*self.random).bytes();
         let params = ParamsBuilder::new()
             .m_cost(self.rules.memory_kib)
@@ -152,7 +152,7 @@ impl Engine {
         )))
     }
 
-    fn compare(&self, secret: &Secret<String>, stored: &Stored) -> Result<Checked, Trouble> {
+    fn compare(&self, secret: &Secret<String>, stored: &Stored) -> Result<Checked, Unhashed> {
         let hash = self.compute(secret, &stored.salt, &stored.params)?;
         if !equal(hash.expose(), &stored.hash) {
             Ok(Checked::Wrong)
@@ -168,7 +168,7 @@ impl Engine {
         secret: &Secret<String>,
         salt: &[u8],
         params: &Params,
-    ) -> Result<Secret<Vec<u8>>, Trouble> {
+    ) -> Result<Secret<Vec<u8>>, Unhashed> {
         let wrong = |e: argon2::Error| corrupt(&e.to_string());
         let (id, version) = (Algorithm::Argon2id, Version::V0x13);
         let argon2 = if params.keyid().is_empty() {
@@ -205,7 +205,7 @@ struct Stored {
 }
 
 impl Stored {
-    fn parse(text: &PasswordHash) -> Result<Stored, Trouble> {
+    fn parse(text: &PasswordHash) -> Result<Stored, Unhashed> {
         let unreadable = || corrupt("a stored hash is not one of ours");
         let read = phc::PasswordHash::new(&text.0).map_err(|_| unreadable())?;
         let params = Params::try_from(&read).map_err(|_| unreadable())?;
@@ -247,8 +247,8 @@ impl Drop for Place<'_> {
     }
 }
 
-fn corrupt(private: &str) -> Trouble {
-    Trouble::Corrupt { private: private.to_owned() }
+fn corrupt(private: &str) -> Unhashed {
+    Unhashed::Corrupt { private: private.to_owned() }
 }
 
 #[cfg(test)]
@@ -361,7 +361,7 @@ mod tests {
             "$argon2id$v=19$m=64,t=2,p=1$c2FsdHNhbHQ",
         ] {
             let answer = light().check(&secret("orchid"), Some(&PasswordHash(bad.into()))).await;
-            assert!(matches!(answer, Err(Trouble::Corrupt { .. })), "{bad}");
+            assert!(matches!(answer, Err(Unhashed::Corrupt { .. })), "{bad}");
         }
         assert!(light().hash(&secret(&"x".repeat(MAX_BYTES + 1))).await.is_err());
     }
@@ -376,7 +376,7 @@ mod tests {
             asked.spawn(async move { hasher.hash(&secret("orchid")).await });
         }
         let answers = asked.join_all().await;
-        let busy = answers.iter().filter(|a| matches!(a, Err(Trouble::Busy))).count();
+        let busy = answers.iter().filter(|a| matches!(a, Err(Unhashed::Busy))).count();
         assert_eq!((busy, answers.iter().filter(|a| a.is_ok()).count()), (5, 3));
         assert!(hasher.hash(&secret("orchid")).await.is_ok());
     }

@@ -22,14 +22,12 @@ pub mod sweep;
 
 use std::sync::Arc;
 
-use crate::account::PasswordHash;
 use crate::audit::{Deed, Event};
 use crate::kernel::act::Act;
 use crate::kernel::id::AccountId;
 use crate::kernel::random::Random;
-use crate::kernel::secret::Secret;
 use crate::policy::Profile;
-use crate::port::{Composer, Courier, Prover};
+use crate::port::{Composer, Courier, Hasher, Prover, Unhashed};
 use crate::store::{Fault, Store};
 use crate::vault::Vault;
 
@@ -72,18 +70,11 @@ pub enum Trouble {
     Vendor { private: String },
 }
 
-/// Hashes passwords and challenge answers, slowly, on a bounded pool.
-#[async_trait::async_trait]
-pub trait Hasher: Send + Sync + std::fmt::Debug {
-    async fn hash(&self, secret: &Secret<String>) -> Result<PasswordHash, Trouble>;
-    /// Checks a secret against a hash; `None` (an unknown user) costs the same and is never right.
-    async fn check(&self, secret: &Secret<String>, hash: Option<&PasswordHash>) -> Result<Checked, Trouble>;
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Checked {
-    Wrong,
-    Right,
-    /// Right, but hashed with weaker parameters than today's: store this one instead.
-    RightUpgrade(PasswordHash),
+impl From<Unhashed> for Trouble {
+    fn from(why: Unhashed) -> Self {
+        match why {
+            Unhashed::Busy => Self::Busy,
+            Unhashed::Corrupt { private } => Self::Corrupt { private },
+        }
+    }
 }

@@ -7,7 +7,7 @@ use super::attempts::{self, Attempt, Counted, Keys};
 use super::confirm_email::push;
 use super::sessions::{Live, end_all_but};
 use super::sign_up::{new_challenge, new_password};
-use super::{Checked, Harp, Trouble};
+use super::{Harp, Trouble};
 use crate::account::field::{Complaint, Complaints, Field, Problem};
 use crate::account::{Challenge, PasswordHash};
 use crate::audit::Deed;
@@ -16,6 +16,7 @@ use crate::kernel::act::Act;
 use crate::kernel::secret::{Plain, Secret};
 use crate::kernel::time::Timestamp;
 use crate::notice::{Notice, Recipient};
+use crate::port::Checked;
 use crate::store::session::Raised;
 use crate::store::{Fault, Tx, Work};
 

@@ -1,5 +1,7 @@
 //! The hooks: what a deployment plugs in. All async, all outside of any transaction.
 
+mod hashing;
+
 use async_trait::async_trait;
 
 use crate::account::Person;
@@ -10,6 +12,8 @@ use crate::kernel::text::EmailAddress;
 use crate::notice::letter::Letter;
 use crate::notice::{Notice, Recipient};
 use crate::proofing::{Answer, Question, VendorRef, VendorVerdict};
+
+pub use self::hashing::{Checked, Hasher, Unhashed};
 
 /// An identity-proofing vendor (D06). It may answer at once, late ([`Reply::Later`], then through
 /// `flow::prove_identity::vendor_decided`), twice, or never; the case machine bears all of it.

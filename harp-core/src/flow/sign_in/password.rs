@@ -9,12 +9,13 @@ use crate::account::{Account, Standing};
 use crate::audit::Deed;
 use crate::factor::Proof;
 use crate::flow::attempts::{self, Attempt, Counted, Keys};
-use crate::flow::{Checked, Harp, Trouble};
+use crate::flow::{Harp, Trouble};
 use crate::kernel::act::Act;
 use crate::kernel::assurance::Method;
 use crate::kernel::id::{AccountId, SessionId, SignInId};
 use crate::kernel::secret::{Plain, Secret};
 use crate::kernel::time::Timestamp;
+use crate::port::Checked;
 use crate::session::{SessionScope, SignIn};
 use crate::store::{Fault, Tx, Work};
 
