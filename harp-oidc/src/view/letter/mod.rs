@@ -1,4 +1,4 @@
-//! Letters: a [`Notice`] as email, text message or speech. One message as data ([`body`]) in three renderings.
+//! Letters: a [`Notice`] as email, text message or speech. One message as data (`body`) in three renderings.
 //! The plain text is complete by itself; the HTML adds one button. Nothing in it is loaded from anywhere.
 
 use std::sync::Arc;
