@@ -80,6 +80,7 @@ pub use harp_core::kernel::time::{Clock, SystemClock, Timestamp};
 pub use config::{Config, CookieSecret, Lifetime, Registration};
 pub use cookie::SetCookie;
 pub use error::{ConfigError, SignInError};
+pub use guard::Refusal;
 pub use harp::{Harp, SignedOutHere};
 pub use identity::Identity;
 pub use local::LocalPath;

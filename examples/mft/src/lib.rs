@@ -1,1 +1,54 @@
+//! Managed File Transfer: a relying application on harp-sdk alone. People with the role `mft_web_user` of the program
+//! `mft` at an organization hand files to it and take files from it; nobody else sees them.
+//!
+//! [`router`] mounts it anywhere; [`serve`] runs it on a listener until it is told to stop.
+//!
+//! The modules, in the order in which they may use each other: `config`, `vault`, `view`, `http`.
 
+pub mod config;
+mod http;
+mod vault;
+mod view;
+
+use std::io;
+
+use axum::Router;
+use harp_sdk::{ConfigError, Harp};
+use tokio::net::TcpListener;
+
+pub use config::{Config, Help, Limits, cookie_secret};
+
+/// The program whose roles count here.
+pub const PROGRAM: &str = "mft";
+/// The role that lets people in (H10).
+pub const ROLE: &str = "mft_web_user";
+/// Where the provider sends people after they signed out: to be registered there, after the base URL.
+pub const SIGNED_OUT: &str = "/signed-out";
+
+/// Why it does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the settings for sign-in do not work: {0}")]
+    Sdk(#[from] ConfigError),
+    #[error("the data directory `{path}` cannot be used: {source}")]
+    DataDir { path: String, source: io::Error },
+}
+
+/// The whole application. Makes the data directory if it is not there; asks nobody, so the provider may still be down.
+pub fn router(config: Config) -> Result<Router, StartError> {
+    let vault = vault::Vault::open(&config.data_dir, config.limits)
+        .map_err(|source| StartError::DataDir { path: config.data_dir.display().to_string(), source })?;
+    let harp = Harp::new(config.sdk())?;
+    Ok(http::router(harp, vault, config.help))
+}
+
+/// Serves on `listener`. When `stop` is done, open requests are finished and then it returns.
+pub async fn serve(
+    listener: TcpListener,
+    config: Config,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    let router = router(config)?;
+    axum::serve(listener, router).with_graceful_shutdown(stop).await?;
+    Ok(())
+}

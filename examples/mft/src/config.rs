@@ -1,0 +1,112 @@
+//! What it needs to know.
+
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use harp_sdk::{CookieSecret, Registration};
+
+/// Everything that differs between two installations.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The provider, and what it registered for this application.
+    pub registration: Registration,
+    /// Files live here, and nothing else does. One process at a time.
+    pub data_dir: PathBuf,
+    pub limits: Limits,
+    pub help: Help,
+    /// One more certificate authority (PEM) for talking to the provider.
+    pub trusted: Option<Vec<u8>>,
+    /// Addresses of hosts that DNS does not know.
+    pub reach: Vec<(String, SocketAddr)>,
+}
+
+impl Config {
+    /// With the usual limits and help desk.
+    pub fn new(registration: Registration, data_dir: impl Into<PathBuf>) -> Config {
+        Config {
+            registration,
+            data_dir: data_dir.into(),
+            limits: Limits::default(),
+            help: Help::default(),
+            trusted: None,
+            reach: Vec::new(),
+        }
+    }
+
+    pub(crate) fn sdk(&self) -> harp_sdk::Config {
+        let mut sdk = harp_sdk::Config::new(self.registration.clone()).after_sign_out(crate::SIGNED_OUT);
+        if let Some(pem) = &self.trusted {
+            sdk = sdk.trust_certificate(pem);
+        }
+        for (host, address) in &self.reach {
+            sdk = sdk.reach(host, *address);
+        }
+        sdk
+    }
+}
+
+/// How much it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one file.
+    pub file: u64,
+    /// Files of one organization.
+    pub files: usize,
+    /// Uploads at the same time.
+    pub uploads: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { file: 100 * 1024 * 1024, files: 1_000, uploads: 16 }
+    }
+}
+
+/// Who helps (K01).
+#[derive(Debug, Clone)]
+pub struct Help {
+    pub name: String,
+    pub phone: String,
+    pub tty: String,
+    pub hours: String,
+}
+
+impl Default for Help {
+    fn default() -> Self {
+        Help {
+            name: "QualityNet Service Desk".to_owned(),
+            phone: "1-866-288-8912".to_owned(),
+            tty: "1-877-715-6222".to_owned(),
+            hours: "7 AM to 7 PM Central Time, Monday to Friday".to_owned(),
+        }
+    }
+}
+
+/// The secret of the session cookies, made at the first start and kept beside the files, so that people stay signed
+/// in over a restart.
+pub fn cookie_secret(data_dir: &Path) -> io::Result<CookieSecret> {
+    let path = data_dir.join("cookie-secret");
+    match std::fs::read_to_string(&path) {
+        Ok(text) => CookieSecret::parse(&text)
+            .map_err(|e| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {e}", path.display()))),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            std::fs::create_dir_all(data_dir)?;
+            let secret = CookieSecret::mint();
+            let mut file = private().create_new(true).open(&path)?;
+            file.write_all(secret.to_text().expose().as_bytes())?;
+            file.sync_all()?;
+            Ok(secret)
+        }
+        Err(e) => Err(e),
+    }
+}
+
+/// Readable by its owner alone.
+fn private() -> std::fs::OpenOptions {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}

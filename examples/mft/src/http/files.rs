@@ -1,0 +1,109 @@
+//! The files of an organization: who may see them, and the page.
+
+use std::collections::HashMap;
+
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use harp_sdk::axum::SignedIn;
+use harp_sdk::{HeldRole, guard};
+use http::StatusCode;
+
+use super::pages::{broken, show as page, trouble};
+use super::{Answer, App};
+use crate::vault::{FileId, Org, Stored};
+use crate::view::{Files, Place, Refused};
+use crate::{PROGRAM, ROLE};
+
+fn rule() -> guard::Rule {
+    guard::role(ROLE).in_program(PROGRAM)
+}
+
+/// The first organization where the person has the role; or why there is none.
+pub async fn first(State(app): State<App>, who: SignedIn) -> Response {
+    match who.require(&rule()) {
+        Ok(role) => Redirect::to(&path(&role.org)).into_response(),
+        Err(refused) => {
+            let frame = app.frame_at(&who, None);
+            page(StatusCode::FORBIDDEN, &Refused::new(frame, refused.refusal(), "/files", Vec::new()))
+        }
+    }
+}
+
+pub async fn show(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(org): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Answer {
+    let at = admitted(&app, &who, &org).map_err(|page| *page)?;
+    let done = match query.get("done").and_then(|id| FileId::parse(id)) {
+        Some(id) => app.vault.meta(&at.org, &id).await.ok().flatten().map(|meta| Stored { id, meta }),
+        None => None,
+    };
+    listing(&app, &who, &at, Shown { done, ..Shown::default() }).await
+}
+
+/// An organization, and the role that opens it to the person.
+#[derive(Debug)]
+pub struct Admitted {
+    pub org: Org,
+    pub role: HeldRole,
+}
+
+/// The one gate to the files of an organization: every handler goes through it.
+pub fn admitted(app: &App, who: &SignedIn, org: &str) -> Result<Admitted, Box<Response>> {
+    let role = who.require(&rule().at(org)).map_err(|refused| {
+        let frame = app.frame_at(who, None);
+        let refused = Refused::new(frame, refused.refusal(), &path(org), places(app, who, ""));
+        Box::new(page(StatusCode::FORBIDDEN, &refused))
+    })?;
+    match Org::parse(org) {
+        Some(org) => Ok(Admitted { org, role }),
+        None => {
+            let text =
+                "The organization has an id that this application cannot use. Please tell the help desk.";
+            Err(Box::new(trouble(app.frame_at(who, None), StatusCode::NOT_FOUND, "Page not found", text)))
+        }
+    }
+}
+
+/// What the page shows beside the files.
+#[derive(Debug, Default)]
+pub struct Shown {
+    pub done: Option<Stored>,
+    pub error: Option<(StatusCode, String)>,
+}
+
+pub async fn listing(app: &App, who: &SignedIn, at: &Admitted, shown: Shown) -> Answer {
+    let frame = app.frame_at(who, Some(&at.role.org_name));
+    let files = match app.vault.list(&at.org).await {
+        Ok(files) => files,
+        Err(error) => return Err(broken(frame, &error)),
+    };
+    let (status, error) = shown.error.map_or((StatusCode::OK, None), |(status, error)| (status, Some(error)));
+    let files = Files {
+        frame,
+        organization: at.role.org_name.clone(),
+        here: path(at.org.as_str()),
+        places: places(app, who, at.org.as_str()),
+        files,
+        done: shown.done,
+        error,
+        upload_id: FileId::mint(),
+        limit: app.vault.limits().file,
+        form_token: who.form_token(),
+    };
+    Ok(page(status, &files))
+}
+
+fn places(app: &App, who: &SignedIn, current: &str) -> Vec<Place> {
+    let held = rule().places(who, app.harp.now());
+    let place =
+        |role: HeldRole| Place { current: role.org == current, href: path(&role.org), name: role.org_name };
+    held.into_iter().map(place).collect()
+}
+
+pub fn path(org: &str) -> String {
+    let org: String = url::form_urlencoded::byte_serialize(org.as_bytes()).collect();
+    format!("/files/{org}")
+}

@@ -1,0 +1,65 @@
+//! The pages for everyone, and how trouble looks.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{Html, IntoResponse as _, Response};
+use harp_sdk::axum::{MaybeSignedIn, Pages, Problem};
+use http::StatusCode;
+
+use super::App;
+use crate::config::Help;
+use crate::view::{Frame, SignedOut, Start, Trouble};
+
+pub async fn start(State(app): State<App>, who: MaybeSignedIn) -> Response {
+    show(StatusCode::OK, &Start { frame: app.frame(&who) })
+}
+
+pub async fn signed_out(State(app): State<App>, who: MaybeSignedIn) -> Response {
+    show(StatusCode::OK, &SignedOut { frame: app.frame(&who) })
+}
+
+pub async fn nowhere(State(app): State<App>, who: MaybeSignedIn) -> Response {
+    let text = "The address may have been typed wrong, or the file may not be there any more.";
+    trouble(app.frame(&who), StatusCode::NOT_FOUND, "Page not found", text)
+}
+
+pub fn trouble(frame: Frame, status: StatusCode, title: &str, text: &str) -> Response {
+    show(status, &Trouble::new(frame, status, title, text))
+}
+
+/// A fault of ours: the log has it, the person reads that it is not their fault.
+pub fn broken(frame: Frame, error: &dyn std::fmt::Display) -> Response {
+    tracing::error!(%error, "a request could not be served");
+    let text = "Something went wrong on our side. Nothing was stored. Please try again in a few minutes.";
+    trouble(frame, StatusCode::INTERNAL_SERVER_ERROR, "We could not do that", text)
+}
+
+pub fn show(status: StatusCode, page: &dyn askama::DynTemplate) -> Response {
+    match page.dyn_render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// The pages that the SDK needs, in the look of this application.
+#[derive(Debug, Clone)]
+pub struct Look {
+    pub help: Arc<Help>,
+    pub issuer: String,
+}
+
+impl Pages for Look {
+    fn problem(&self, problem: &Problem) -> Response {
+        let frame = Frame { help: self.help.clone(), issuer: self.issuer.clone(), person: None };
+        let page = Trouble { frame, problem: problem.clone() };
+        match page.render() {
+            Ok(html) => (problem.status, Html(html)).into_response(),
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    }
+}
