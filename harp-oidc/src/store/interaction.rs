@@ -1,0 +1,18 @@
+//! Authorization requests that wait for a person.
+
+use async_trait::async_trait;
+use harp_core::kernel::secret::Hashed;
+use harp_core::kernel::time::Timestamp;
+use harp_core::store::Fault;
+
+use crate::grant::interaction::Interaction;
+
+#[async_trait]
+pub trait InteractionStore: Send {
+    async fn add_interaction(&mut self, interaction: &Interaction) -> Result<(), Fault>;
+    /// By the hash of the browser's secret, if it is unspent and has not expired at `at`.
+    async fn interaction(&mut self, secret: &Hashed, at: Timestamp) -> Result<Option<Interaction>, Fault>;
+    /// The request gets its answer, once: true for the one who may give it.
+    async fn spend_interaction(&mut self, secret: &Hashed, at: Timestamp) -> Result<bool, Fault>;
+    async fn sweep_interactions(&mut self, now: Timestamp) -> Result<u32, Fault>;
+}
