@@ -305,6 +305,7 @@ accept-terms =
     .title = Terms & Conditions
     .for = Please accept them to continue to { $application }
     .accept = I accept the above Terms and Conditions
+    .required = Accept the terms to continue, or choose Do not accept
     .submit = Accept
     .decline = Do not accept
 

@@ -23,6 +23,7 @@ const CONFINED: &[Confined] = &[
         only: &[
             "harp-oidc/src/http/",
             "harp-oidc/src/worker",
+            "harp-oidc/src/provider.rs",
             "harp-oidc/src/main.rs",
             "harp-oidc/src/lib.rs",
             "harp-sdk/src/axum",

@@ -7,6 +7,7 @@ use harp_core::flow::Harp;
 use harp_core::kernel::time::Clock;
 
 use super::edge::Edge;
+use crate::flow::provider::Oidc;
 use crate::view::frame::Site;
 
 #[derive(Debug, Clone)]
@@ -15,6 +16,7 @@ pub struct App(Arc<Parts>);
 #[derive(Debug)]
 pub struct Parts {
     pub harp: Harp,
+    pub oidc: Oidc,
     pub clock: Arc<dyn Clock>,
     pub edge: Edge,
     pub site: Arc<Site>,

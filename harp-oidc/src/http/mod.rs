@@ -16,9 +16,12 @@ pub mod edge;
 pub mod flow_cookie;
 pub mod form;
 pub mod headers;
+pub mod health;
+pub mod oidc;
 pub mod page;
 pub mod problem;
 pub mod reply;
+pub mod serve;
 pub mod visit;
 
 /// Where an application's request goes on after sign-in: `/authorize/resume?interaction=…`.
