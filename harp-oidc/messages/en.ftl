@@ -855,7 +855,7 @@ letter-confirm =
 
 letter-registered =
     .subject = You already have an account
-    .what = Somebody signed up with your email address. You already have an account with it, so no second one was created.
+    .what = Somebody signed up with your email address, or with your details. You already have an account. Your address stays with it and was not given to the new one.
     .next = Was it you? Sign in with the user ID and password that you have, or ask the help desk below.
     .button = Sign in
     .not-you = If it was not you, you do not need to do anything. Nobody got into your account.

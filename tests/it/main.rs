@@ -4,4 +4,6 @@
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod flow;
+#[cfg(test)]
 mod harness;

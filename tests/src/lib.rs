@@ -3,3 +3,4 @@
 pub mod browser;
 pub mod certificate;
 pub mod cluster;
+pub mod stage;

@@ -43,9 +43,9 @@ impl English {
             Notice::AlreadyRegistered => (
                 format!("You already have a {name} account"),
                 format!(
-                    "Somebody tried to create a {name} account with this e-mail address. You already have one, \
-                     so nothing was created. If it was you, sign in: {base_url}\n\nIf it was not you, you need \
-                     not do anything."
+                    "Somebody signed up for {name} with this e-mail address, or with your details. You already have \
+                     an account: your address stays with it and was not given to the new one. If it was you, use the \
+                     account that you have: {base_url}\n\nIf it was not you, you need not do anything."
                 ),
             ),
             Notice::SecurityCode { .. } => (

@@ -1,0 +1,42 @@
+//! Use cases without HTTP, on both databases: what people do, what attackers try, and eight at once.
+
+mod confirm_email;
+mod profile;
+mod prove_identity;
+mod sign_up;
+
+use std::future::Future;
+
+use crate::contract::at_once;
+
+/// Eight tasks that set off at the same moment; their answers.
+async fn eight<T, Fut>(task: impl Fn(usize) -> Fut) -> Vec<T>
+where
+    T: Send + 'static,
+    Fut: Future<Output = T> + Send + 'static,
+{
+    at_once(8, task).await
+}
+
+/// Everything that a table holds, as text: for tests of what must not rest there.
+async fn dump(place: &str, table: &str) -> String {
+    use sqlx::{AssertSqlSafe, Connection, Row};
+    fn cells<'r, R: Row>(row: &'r R) -> String
+    where
+        Option<String>: sqlx::Decode<'r, R::Database>,
+        usize: sqlx::ColumnIndex<R>,
+    {
+        let text = |i: usize| row.try_get_unchecked::<Option<String>, _>(i).ok().flatten();
+        (0..row.columns().len()).filter_map(text).collect::<Vec<_>>().join(" ")
+    }
+    let sql = format!("SELECT * FROM {table}");
+    if place.starts_with("postgres://") {
+        let mut conn = sqlx::PgConnection::connect(place).await.unwrap();
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut conn).await.unwrap();
+        rows.iter().map(cells).collect::<Vec<_>>().join("\n")
+    } else {
+        let mut conn = sqlx::SqliteConnection::connect(place).await.unwrap();
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut conn).await.unwrap();
+        rows.iter().map(cells).collect::<Vec<_>>().join("\n")
+    }
+}
