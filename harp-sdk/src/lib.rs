@@ -42,9 +42,10 @@
 //! - The provider may be down when the application starts; metadata and keys are fetched when they are needed, by one
 //!   request at a time, at most once a minute on an unknown key id, and kept while the provider is away.
 //!
-//! The modules, in the order in which they may use each other: [`error`], `local`, `paths`, [`identity`], `signed_out`, `config`,
-//! `wire`, `kept`, `discovery`, `verify`, [`guard`], `cookie`, `seal`, `once`, `session`, `login`, `redeem`, `harp`,
-//! [`axum`], [`testing`].
+//! The modules, in the order in which they may use each other (a module uses only those before it):
+//! `error` › `local` › `paths` › `identity` › `signed_out` › `config` › `wire` › `kept` › `discovery` ›
+//! `verify` › `guard` › `cookie` › `seal` › `once` › `session` › `login` › `redeem` › `harp` › `axum` ›
+//! `testing` (a feature).
 
 pub mod error;
 pub mod guard;

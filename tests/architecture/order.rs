@@ -1,7 +1,7 @@
 //! Rooms know each other only downhill. A crate's `lib.rs` says the order in its first comment,
 //! ``[`kernel`] › `policy` › .. with `adapter` beside `flow` ``, and this holds every file to it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::source::{Source, line};
 
@@ -20,36 +20,6 @@ pub fn check(name: &str, sources: &[Source]) -> Vec<String> {
     }
     let files = sources.iter().filter_map(|source| Some((source, source.path.strip_prefix(&prefix)?)));
     files.flat_map(|(source, inside)| uphill(source, inside, &ranks)).collect()
-}
-
-/// Rooms that know each other in a circle, in a crate that states no order.
-pub fn circles(name: &str, sources: &[Source]) -> Vec<String> {
-    let prefix = format!("{name}/src/");
-    let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for source in sources {
-        let Some(inside) = source.path.strip_prefix(&prefix).filter(|inside| *inside != "lib.rs") else {
-            continue;
-        };
-        let here = inside.split(['/', '.']).next().unwrap().to_owned();
-        let rooms = imports(source.above_tests(), inside).into_iter().map(|(_, room)| room);
-        let rooms: Vec<String> = rooms.filter(|room| *room != here).collect();
-        uses.entry(here).or_default().extend(rooms);
-    }
-    // A room that uses nothing left in the list stands in no circle; neither does what then uses nothing left.
-    loop {
-        let left: BTreeSet<String> = uses.keys().cloned().collect();
-        uses.retain(|_, rooms| rooms.iter().any(|room| left.contains(room)));
-        if uses.len() == left.len() {
-            break;
-        }
-    }
-    let say = |(room, others): (&String, &BTreeSet<String>)| {
-        let others: Vec<&String> = others.iter().filter(|other| uses.contains_key(*other)).collect();
-        format!(
-            "{prefix}{room}: `{room}` uses {others:?}, from where the way leads round in a circle; cut it"
-        )
-    };
-    uses.iter().map(say).collect()
 }
 
 /// The rank of each room.
@@ -208,15 +178,4 @@ fn an_import_downhill_a_comment_and_a_test_are_not() {
         let path = if text.contains("super::deep") { "c/src/store/mod/x.rs" } else { "c/src/store/mod.rs" };
         assert_eq!(findings(path, text), Vec::<String>::new(), "{text}");
     }
-}
-
-#[test]
-fn rooms_that_know_each_other_in_a_circle_are_found() {
-    let file = |name: &str, text: &str| Source::new(&format!("c/src/{name}.rs"), text);
-    let downhill =
-        [file("lib", "mod a;"), file("a", "use crate::b;"), file("b", "use crate::c;"), file("c", "")];
-    assert_eq!(circles("c", &downhill), Vec::<String>::new());
-    let round = [file("a", "use crate::b;"), file("b", "use crate::c;"), file("c", "use crate::b::X;")];
-    let found = circles("c", &round);
-    assert!(found.iter().any(|said| said.starts_with("c/src/b: `b` uses [\"c\"]")), "{found:?}");
 }
