@@ -1,142 +1,95 @@
-//! The developer inbox: a courier that delivers to a page. It shows every e-mail, text message and phone call as it
-//! would arrive. It exists in the demo only; `harp serve` has no such thing.
+//! `/dev/inbox`: every e-mail, text message and phone call, as people would find it in their mailbox, on their phone,
+//! in their ear. It exists in the demo only; `harp serve` has no such thing.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use harp_core::kernel::id::MessageId;
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use harp_core::adapter::courier::memory::{Arrived, Mailbox};
+use harp_core::kernel::time::{Clock as _, SystemClock};
 use harp_core::notice::Recipient;
-use harp_core::notice::letter::Letter;
-use harp_core::port::{Courier, CourierFault};
-use tokio::sync::watch;
+use http::{StatusCode, header};
 
-/// Older messages fall off the end.
-const MOST: usize = 500;
+use crate::seed::Sol;
 
-/// One message as it arrived.
-#[derive(Debug, Clone)]
-pub struct Delivered {
-    pub id: MessageId,
-    pub to: Recipient,
-    pub subject: String,
-    pub text: String,
-    pub html: Option<String>,
+pub const PATH: &str = "/dev/inbox";
+
+pub fn routes(mailbox: Arc<Mailbox>) -> Router {
+    Router::new()
+        .route(PATH, get(list))
+        .route("/dev/inbox/inbox.css", get(style))
+        .route("/dev/inbox/{id}/html", get(html))
+        .with_state(mailbox)
 }
 
-impl Delivered {
-    /// The address or the number it was sent to.
-    pub fn address(&self) -> &str {
-        match &self.to {
-            Recipient::Email(address) => address.as_str(),
-            Recipient::Sms(phone) | Recipient::Voice(phone) => phone.as_str(),
-        }
-    }
-
-    /// *E-mail*, *Text message*, *Phone call*.
-    pub fn way(&self) -> &'static str {
-        match self.to {
-            Recipient::Email(_) => "E-mail",
-            Recipient::Sms(_) => "Text message",
-            Recipient::Voice(_) => "Phone call",
-        }
-    }
-
-    /// The last run of exactly six digits in the text: the security code, if it carries one.
-    pub fn code(&self) -> Option<String> {
-        let runs = self.text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 6);
-        runs.last().map(str::to_owned)
-    }
-}
-
-/// Everything delivered so far, newest first. Cheap to share: wrap it in an `Arc`.
-#[derive(Debug)]
-pub struct Inbox {
-    messages: Mutex<VecDeque<Delivered>>,
-    arrived: watch::Sender<usize>,
-}
-
-impl Default for Inbox {
-    fn default() -> Self {
-        Self { messages: Mutex::default(), arrived: watch::Sender::new(0) }
-    }
-}
-
-impl Inbox {
+#[derive(Template)]
+#[template(path = "inbox.html")]
+struct Page {
     /// Newest first.
-    pub fn messages(&self) -> Vec<Delivered> {
-        self.lock().iter().cloned().collect()
-    }
-
-    /// Waits until a message to this address fits, and returns the newest that does. `None` after `patience`.
-    pub async fn wait_for(
-        &self,
-        address: &str,
-        fits: impl Fn(&Delivered) -> bool,
-        patience: Duration,
-    ) -> Option<Delivered> {
-        let mut arrivals = self.arrived.subscribe();
-        let find = || self.lock().iter().find(|m| m.address() == address && fits(m)).cloned();
-        let wait = async {
-            loop {
-                if let Some(message) = find() {
-                    return Some(message);
-                }
-                arrivals.changed().await.ok()?;
-            }
-        };
-        tokio::time::timeout(patience, wait).await.ok().flatten()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Delivered>> {
-        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    messages: Vec<Message>,
+    official: &'static str,
+    official_code: String,
 }
 
-#[async_trait::async_trait]
-impl Courier for Inbox {
-    async fn deliver(&self, id: MessageId, to: &Recipient, letter: &Letter) -> Result<(), CourierFault> {
-        let message = Delivered {
-            id,
-            to: to.clone(),
-            subject: letter.subject.clone(),
-            text: letter.text.expose().clone(),
-            html: letter.html.as_ref().map(|html| html.expose().clone()),
+struct Message {
+    id: String,
+    way: &'static str,
+    address: String,
+    subject: String,
+    code: Option<String>,
+    text: String,
+    has_html: bool,
+}
+
+impl Message {
+    fn of(arrived: &Arrived) -> Message {
+        let (way, address) = match &arrived.to {
+            Recipient::Email(address) => ("E-mail", address.to_string()),
+            Recipient::Sms(phone) => ("Text message", phone.to_string()),
+            Recipient::Voice(phone) => ("Phone call", phone.to_string()),
         };
-        let mut messages = self.lock();
-        // Delivered again after a lost reply: the same message, once.
-        if !messages.iter().any(|m| m.id == id) {
-            messages.push_front(message);
-            messages.truncate(MOST);
+        Message {
+            id: arrived.id.to_string(),
+            way,
+            address,
+            subject: arrived.letter.subject.clone(),
+            code: arrived.code(),
+            text: arrived.letter.text.expose().clone(),
+            has_html: arrived.letter.html.is_some(),
         }
-        drop(messages);
-        self.arrived.send_modify(|n| *n += 1);
-        Ok(())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use harp_core::kernel::random::SeededRandom;
-    use harp_core::kernel::secret::Secret;
-    use harp_core::kernel::text::Phone;
-    use harp_core::kernel::time::Timestamp;
-
-    #[tokio::test]
-    async fn a_message_delivered_twice_lies_there_once_and_wakes_who_waits() {
-        let inbox = std::sync::Arc::new(Inbox::default());
-        let id = MessageId::mint(Timestamp::from_secs(1), &SeededRandom::new(1));
-        let to = Recipient::Sms(Phone::parse("+12024561111").unwrap());
-        let text = "HARP: 123456 is your security code. It works for 10 minutes.".to_owned();
-        let letter = Letter { subject: String::new(), text: Secret::new(text), html: None };
-        let waiting = tokio::spawn({
-            let inbox = inbox.clone();
-            async move { inbox.wait_for("+12024561111", |m| m.code().is_some(), Duration::from_secs(5)).await }
-        });
-        inbox.deliver(id, &to, &letter).await.unwrap();
-        inbox.deliver(id, &to, &letter).await.unwrap();
-        assert_eq!(waiting.await.unwrap().and_then(|m| m.code()).as_deref(), Some("123456"));
-        assert_eq!(inbox.messages().len(), 1);
+async fn list(State(mailbox): State<Arc<Mailbox>>) -> Response {
+    let page = Page {
+        messages: mailbox.all().iter().rev().map(Message::of).collect(),
+        official: Sol::USERNAME,
+        official_code: Sol::totp().code_at(SystemClock.now()),
+    };
+    let policy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    match page.render() {
+        Ok(html) => answer(policy, Html(html)),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
+}
+
+/// The HTML rendering of an e-mail, by itself, where nothing of it can run.
+async fn html(State(mailbox): State<Arc<Mailbox>>, Path(id): Path<String>) -> Response {
+    let found = mailbox.all().into_iter().find(|m| m.id.to_string() == id).and_then(|m| m.letter.html);
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'";
+    match found {
+        Some(html) => answer(policy, Html(html.expose().clone())),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn style() -> Response {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("../templates/inbox.css")).into_response()
+}
+
+fn answer(policy: &'static str, page: Html<String>) -> Response {
+    ([(header::CONTENT_SECURITY_POLICY, policy), (header::CACHE_CONTROL, "no-store")], page).into_response()
 }

@@ -52,7 +52,10 @@ impl Visit {
         let harp = &app.harp;
         let browser = Browser::of(&app.edge, &parts.headers, &*harp.random);
         let session = match cookie::read(&app.edge, &parts.headers, cookie::SESSION) {
-            Some(secret) => sessions::authenticate(harp, &secret, &act).await?.map_err(Some),
+            Some(secret) => match sessions::authenticate(harp, &secret, &act).await? {
+                Ok(live) => Ok(sessions::used(harp, live, &act).await?),
+                Err(ended) => Err(Some(ended)),
+            },
             None => Err(None),
         };
         let flow = label(&parts.uri).map(|label| {
