@@ -4,6 +4,8 @@
 //! [`kernel`] › `vault` › [`policy`] › `account` › `factor` › `proofing` › [`access`] › `session` › `notice` ›
 //! `audit` › `port` › `store` › `flow`, with `adapter` beside `flow`.
 
+#![cfg_attr(all(feature = "sqlite", feature = "testing"), doc = include_str!("embedding.md"))]
+
 pub mod kernel;
 #[cfg(feature = "authn")]
 pub mod vault;
