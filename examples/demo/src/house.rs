@@ -26,7 +26,7 @@ use harp_oidc::protocol::redirect::{ApplicationType, RedirectUri};
 use harp_oidc::protocol::scope::ScopeSet;
 use harp_oidc::view::frame::{Contact, Site};
 use harp_oidc::{Needs, Provider};
-use harp_sdk::{Config, CookieSecret, Harp as Relying, Registration};
+use harp_sdk::{CookieSecret, Registration, paths};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -69,7 +69,11 @@ pub struct Plan {
 
 impl Plan {
     /// The `harp` profile by the machine's clock, without TLS.
-    pub fn new((provider, mft): (Door, Door), (store, vault): (Arc<SqlStore>, Vault), files: PathBuf) -> Plan {
+    pub fn new(
+        (provider, mft): (Door, Door),
+        (store, vault): (Arc<SqlStore>, Vault),
+        files: PathBuf,
+    ) -> Plan {
         Plan { provider, mft, store, vault, files, profile: &HARP, clock: Arc::new(SystemClock), tls: None }
     }
 }
@@ -110,15 +114,13 @@ impl House {
             base_url: mft.url.clone(),
             cookie_secret: cookies,
         };
-        let mut config = Config::new(register).clock(Arc::clone(&clock));
-        if let Some(tls) = &tls {
-            config = config.trust_certificate(tls.certificate.as_bytes());
-        }
+        let mut application = mft::Config::new(register, files);
+        application.trusted = tls.as_ref().map(|tls| tls.certificate.clone().into_bytes());
         if let Some(host) = url::Url::parse(&at.url)?.host_str().filter(|host| host.ends_with(".test")) {
-            config = config.reach(host, at.listener.local_addr()?);
+            application.reach.push((host.to_owned(), at.listener.local_addr()?));
         }
-        let relying = Relying::new(config)?;
-        let provider = Provider::builder(needs).profile(profile).clock(Arc::clone(&clock)).site(site()).build().await?;
+        let provider =
+            Provider::builder(needs).profile(profile).clock(Arc::clone(&clock)).site(site()).build().await?;
         let harp = provider.harp();
         seed::sow(harp, clock.now()).await?;
         let act = Act {
@@ -128,14 +130,15 @@ impl House {
             trace: TraceId::mint(&*harp.random),
         };
         // Added already, with the same secret, when the database is an older one.
-        let (Added::Added | Added::Taken) = clients::add(provider.oidc(), &client(&relying, &secret, &act)?, &act).await?
+        let (Added::Added | Added::Taken) =
+            clients::add(provider.oidc(), &client(&mft.url, &secret, &act)?, &act).await?
         else {
             anyhow::bail!("the demo's program is not there");
         };
         let portal = provider.router_with(dev::pages::router()).merge(inbox::routes(Arc::clone(&mailbox)));
         let servers = vec![
             serve(at.listener, portal, tls.as_ref()).await?,
-            serve(mft.listener, mft::router(mft_config(relying, files)).await?, tls.as_ref()).await?,
+            serve(mft.listener, mft::router(application)?, tls.as_ref()).await?,
         ];
         let (stop, stopped) = oneshot::channel();
         let worker = tokio::spawn(provider.worker().run(async {
@@ -156,21 +159,22 @@ impl House {
 }
 
 /// MFT as an operator registers it.
-fn client(relying: &Relying, secret: &str, act: &Act) -> anyhow::Result<Client> {
+fn client(base: &str, secret: &str, act: &Act) -> anyhow::Result<Client> {
+    let web = |path: &str| RedirectUri::register(&format!("{base}{path}"), ApplicationType::Web);
     Ok(Client {
         id: ClientId::parse(MFT).context("the demo's client id")?,
         name: "Managed File Transfer".to_owned(),
         authentication: Authentication::ClientSecretBasic { secret: Plain::presented(secret).hashed() },
-        redirects: vec![RedirectUri::parse(relying.redirect_uri())?],
-        post_logout: vec![RedirectUri::parse(&relying.post_logout_redirect_uri())?],
+        redirects: vec![web(paths::CALLBACK)?],
+        post_logout: vec![web(mft::SIGNED_OUT)?],
         kind: ApplicationType::Web,
-        scopes: ScopeSet::parse("openid profile email"),
+        scopes: ScopeSet::parse("openid profile email")?,
         program: Some(seed::PROGRAM.to_owned()),
         signing: Alg::Rs256,
         pkce: Pkce::Required,
         consent: Consent::FirstParty,
         terms: Terms::default(),
-        home: Some(relying.post_logout_redirect_uri()),
+        home: Some(base.to_owned()),
         created_at: act.now,
         disabled_at: None,
     })

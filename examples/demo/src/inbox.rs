@@ -69,7 +69,8 @@ async fn list(State(mailbox): State<Arc<Mailbox>>) -> Response {
         official: Sol::USERNAME,
         official_code: Sol::totp().code_at(SystemClock.now()),
     };
-    let policy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    let policy =
+        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     match page.render() {
         Ok(html) => answer(policy, Html(html)),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
@@ -79,7 +80,8 @@ async fn list(State(mailbox): State<Arc<Mailbox>>) -> Response {
 /// The HTML rendering of an e-mail, by itself, where nothing of it can run.
 async fn html(State(mailbox): State<Arc<Mailbox>>, Path(id): Path<String>) -> Response {
     let found = mailbox.all().into_iter().find(|m| m.id.to_string() == id).and_then(|m| m.letter.html);
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'";
+    let policy =
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'";
     match found {
         Some(html) => answer(policy, Html(html.expose().clone())),
         None => StatusCode::NOT_FOUND.into_response(),
@@ -87,7 +89,8 @@ async fn html(State(mailbox): State<Arc<Mailbox>>, Path(id): Path<String>) -> Re
 }
 
 async fn style() -> Response {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("../templates/inbox.css")).into_response()
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("../templates/inbox.css"))
+        .into_response()
 }
 
 fn answer(policy: &'static str, page: Html<String>) -> Response {

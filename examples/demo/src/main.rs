@@ -50,23 +50,26 @@ async fn main() -> std::process::ExitCode {
 }
 
 async fn run(options: &Options) -> Result<()> {
-    let profile = Profile::named(&options.policy)
-        .ok_or_else(|| anyhow!("`{}` is no policy: choose {}", options.policy, Profile::NAMES.join(" or ")))?;
+    let profile = Profile::named(&options.policy).ok_or_else(|| {
+        anyhow!("`{}` is no policy: choose {}", options.policy, Profile::NAMES.join(" or "))
+    })?;
     // The ports first: a second demo must not touch the first one's data.
     let provider = door(options.port, "--port")?;
     let mft = door(options.mft_port, "--mft-port")?;
     if options.reset && options.data.exists() {
         reset(&options.data)?;
     }
-    std::fs::create_dir_all(&options.data)
-        .with_context(|| format!("`{}` cannot be made; choose another with --data", options.data.display()))?;
+    std::fs::create_dir_all(&options.data).with_context(|| {
+        format!("`{}` cannot be made; choose another with --data", options.data.display())
+    })?;
     let keys = options.data.join("root.keys");
     if !keys.exists() {
         secrets::create(&keys, &SystemRandom)?;
     }
     let vault = secrets::vault(&secrets::read(&keys)?)?;
     let database = options.data.join("harp.sqlite");
-    let way_out = || format!("the database `{}` cannot be used; `cargo demo --reset` starts over", database.display());
+    let way_out =
+        || format!("the database `{}` cannot be used; `cargo demo --reset` starts over", database.display());
     let store = Arc::new(SqlStore::sqlite(&database).await.with_context(way_out)?);
     let plan = Plan { profile, ..Plan::new((provider, mft), (store, vault), options.data.join("files")) };
     let house = House::open(plan).await.with_context(way_out)?;
@@ -97,7 +100,9 @@ fn reset(data: &Path) -> Result<()> {
         }
     }
     match std::fs::remove_dir_all(data.join("files")) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e).context("the uploaded files cannot be removed"),
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            Err(e).context("the uploaded files cannot be removed")
+        }
         _ => Ok(()),
     }
 }
@@ -106,23 +111,45 @@ fn reset(data: &Path) -> Result<()> {
 fn welcome(house: &House) -> Result<()> {
     let mut out = std::io::stdout().lock();
     let colour = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let paint = |code: &str, text: &str| if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() };
-    let (head, link, soft) = (|t: &str| paint("1;36", t), |t: &str| paint("4;34", t), |t: &str| paint("2", t));
+    let paint =
+        |code: &str, text: &str| if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() };
+    let (head, link, soft) =
+        (|t: &str| paint("1;36", t), |t: &str| paint("4;34", t), |t: &str| paint("2", t));
     let provider = &house.provider_url;
     writeln!(out, "{}", head("HARP is running."))?;
     writeln!(out, "  Portal       {}", link(provider))?;
     writeln!(out, "  MFT          {}   {}", link(&house.mft_url), soft("a relying application"))?;
-    writeln!(out, "  Inbox        {}   {}", link(&format!("{provider}/dev/inbox")), soft("every letter, text and call"))?;
+    writeln!(
+        out,
+        "  Inbox        {}   {}",
+        link(&format!("{provider}/dev/inbox")),
+        soft("every letter, text and call")
+    )?;
     writeln!(out, "  Every page   {}", link(&format!("{provider}/dev/pages")))?;
     writeln!(out, "{}", head("Try first"))?;
-    writeln!(out, "  1. At MFT: Sign in, then Sign up as {}", head("Ana Rivera, born 2/29/1980, SSN 900-11-2222."))?;
-    writeln!(out, "     Right answers: Copper Creek Mortgage, Mercy General Hospital, 3 bedrooms, Quarry Road,")?;
-    writeln!(out, "     and None of the above. Others to try: Ben Okafor, 7/4/1975, 900-11-3333; Fred Frost,")?;
+    writeln!(
+        out,
+        "  1. At MFT: Sign in, then Sign up as {}",
+        head("Ana Rivera, born 2/29/1980, SSN 900-11-2222.")
+    )?;
+    writeln!(
+        out,
+        "     Right answers: Copper Creek Mortgage, Mercy General Hospital, 3 bedrooms, Quarry Road,"
+    )?;
+    writeln!(
+        out,
+        "     and None of the above. Others to try: Ben Okafor, 7/4/1975, 900-11-3333; Fred Frost,"
+    )?;
     writeln!(out, "     1/15/1968, 900-11-5555 {}", soft("(a frozen file); 000-00-0000 always fails."))?;
     writeln!(out, "  2. Ask for the role {} at {}.", head("MFT Web User"), head("…CJR-Yale"))?;
     writeln!(out, "  3. In a private window, sign in to the portal as the Security Official and approve:")?;
     writeln!(out, "     user ID {}   password {}", head(Sol::USERNAME), head(Sol::PASSWORD))?;
-    writeln!(out, "     authenticator {} {}", Sol::totp().text().expose(), soft("(its code is in the inbox)"))?;
+    writeln!(
+        out,
+        "     authenticator {} {}",
+        Sol::totp().text().expose(),
+        soft("(its code is in the inbox)")
+    )?;
     writeln!(out, "{}", soft("Ctrl-C stops everything; `cargo demo --reset` starts over."))?;
     out.flush()?;
     Ok(())

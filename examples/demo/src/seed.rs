@@ -3,7 +3,9 @@
 use harp_core::access::{Assignment, Organization, Program, Role, RoleKind};
 use harp_core::account::challenge::Question;
 use harp_core::account::username::Username;
-use harp_core::account::{Account, BirthDate, Challenge, Email, PasswordHash, Person, PostalAddress, Proofed, Standing};
+use harp_core::account::{
+    Account, BirthDate, Challenge, Email, PasswordHash, Person, PostalAddress, Proofed, Standing,
+};
 use harp_core::factor::totp::TotpSecret;
 use harp_core::factor::{Binding, Factor, FactorStatus};
 use harp_core::flow::Harp;
@@ -22,6 +24,7 @@ pub const OFFICIAL: &str = "mft_security_official";
 pub const ORGANIZATION: &str = "Analytics-Hospital Measures and CJR-Yale";
 
 /// The Security Official who is there from the start.
+#[derive(Debug)]
 pub struct Sol;
 
 impl Sol {
@@ -63,8 +66,12 @@ impl Work for Sow<'_> {
         }
         let (now, random) = (self.now, &*self.harp.random);
         let program = ProgramId::mint(now, random);
-        tx.put_program(&Program { id: program, slug: PROGRAM.to_owned(), name: "Managed File Transfer".to_owned() })
-            .await?;
+        tx.put_program(&Program {
+            id: program,
+            slug: PROGRAM.to_owned(),
+            name: "Managed File Transfer".to_owned(),
+        })
+        .await?;
         let mut official_at = None;
         for name in [ORGANIZATION, "Lakeside Community Hospital", "Springfield General Hospital"] {
             let org = Organization { id: OrgId::mint(now, random), name: name.to_owned() };
@@ -72,7 +79,8 @@ impl Work for Sow<'_> {
             tx.join_program(org.id, program).await?;
             official_at.get_or_insert(org.id);
         }
-        let web_user = role(program, RoleId::mint(now, random), (WEB_USER, "Managed File Transfer (MFT) Web User"));
+        let web_user =
+            role(program, RoleId::mint(now, random), (WEB_USER, "Managed File Transfer (MFT) Web User"));
         let web_user = Role { permissions: vec!["files:upload".into(), "files:download".into()], ..web_user };
         let official = role(program, RoleId::mint(now, random), (OFFICIAL, "Security Official"));
         let official = Role { kind: RoleKind::SecurityOfficial, ..official };
@@ -85,7 +93,15 @@ impl Work for Sow<'_> {
         tx.add_factor(&self.factor(sol.id)).await?;
         if let Some(org) = official_at {
             let id = AssignmentId::mint(now, random);
-            let assignment = Assignment { id, account: sol.id, role: official.id, org, start: now, end: None, request: None };
+            let assignment = Assignment {
+                id,
+                account: sol.id,
+                role: official.id,
+                org,
+                start: now,
+                end: None,
+                request: None,
+            };
             tx.add_assignment(&assignment).await?;
         }
         Ok(())
@@ -142,5 +158,12 @@ impl Sow<'_> {
 }
 
 fn role(program: ProgramId, id: RoleId, (key, name): (&str, &str)) -> Role {
-    Role { id, program, key: key.to_owned(), name: name.to_owned(), kind: RoleKind::Ordinary, permissions: Vec::new() }
+    Role {
+        id,
+        program,
+        key: key.to_owned(),
+        name: name.to_owned(),
+        kind: RoleKind::Ordinary,
+        permissions: Vec::new(),
+    }
 }

@@ -36,7 +36,8 @@ pub async fn serve(listener: TcpListener, router: Router, tls: Option<&Tls>) -> 
         }
         Some(tls) => {
             let (certificate, key) = (tls.certificate.clone().into_bytes(), tls.key.clone().into_bytes());
-            let config = RustlsConfig::from_pem(certificate, key).await.context("the certificate cannot be used")?;
+            let config =
+                RustlsConfig::from_pem(certificate, key).await.context("the certificate cannot be used")?;
             let server = axum_server::from_tcp_rustls(listener, config)?.handle(handle.clone());
             tokio::spawn(async move { server.serve(service).await })
         }

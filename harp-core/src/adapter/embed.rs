@@ -34,7 +34,8 @@ impl Embedding {
         let store = SqlStore::sqlite(file).await?;
         store.migrate("harp-core", MIGRATIONS, SystemClock.now()).await?;
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
-        let hasher = Argon2Hasher::new(profile.argon2, &vault, Arc::clone(&random), PoolSize::of_this_machine());
+        let hasher =
+            Argon2Hasher::new(profile.argon2, &vault, Arc::clone(&random), PoolSize::of_this_machine());
         Ok(Harp {
             store: Arc::new(store),
             profile,

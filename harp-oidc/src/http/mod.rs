@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
+use http::StatusCode;
 
 use app::App;
 
@@ -44,6 +45,8 @@ pub fn portal() -> Router<App> {
 /// a page for bare errors.
 pub fn layered(app: App, routes: Router<App>) -> Router {
     routes
+        // Said here, since layers do not reach a router's own default.
+        .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(from_fn_with_state(app.clone(), dress::dress))
         .layer(from_fn_with_state(app.clone(), headers::secure))
         .layer(from_fn_with_state(app.clone(), act::begin))
