@@ -1,9 +1,14 @@
 //! Use cases without HTTP, on both databases: what people do, what attackers try, and eight at once.
 
 mod confirm_email;
+mod deliver;
+mod factors;
 mod profile;
 mod prove_identity;
+mod sessions;
+mod sign_in;
 mod sign_up;
+mod steps;
 
 use std::future::Future;
 
