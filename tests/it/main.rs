@@ -7,3 +7,5 @@ mod contract;
 mod flow;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod page;

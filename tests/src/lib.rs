@@ -2,5 +2,6 @@
 
 pub mod browser;
 pub mod certificate;
+pub mod client;
 pub mod cluster;
 pub mod stage;

@@ -8,7 +8,7 @@ mod prove_identity;
 mod sessions;
 mod sign_in;
 mod sign_up;
-mod steps;
+pub mod steps;
 
 use std::future::Future;
 

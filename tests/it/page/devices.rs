@@ -1,0 +1,97 @@
+//! The pages of set-up, and of devices in the profile.
+
+use axum::http::StatusCode;
+use harp_core::factor::totp::TotpSecret;
+use harp_core::kernel::id::FactorId;
+use harp_tests::client::Client;
+use harp_tests::stage::Stage;
+
+use super::{at_set_up, portal_with_ana};
+use crate::flow::steps::*;
+
+/// Ana signs in for the first time, adds her phone, and completes set-up.
+pub async fn set_up_phone(stage: &Stage, ana: &mut Client) {
+    at_set_up(ana).await;
+    add_phone(stage, ana).await;
+    let page = ana.submit(&[("do", "complete")]).await.unwrap();
+    assert_eq!((page.path(), page.status), ("/set-up/done", StatusCode::OK));
+}
+
+async fn add_phone(stage: &Stage, ana: &mut Client) {
+    ana.open("/set-up/add").await.unwrap();
+    assert_eq!(ana.submit(&[("method", "sms"), ("do", "next")]).await.unwrap().path(), "/set-up/add/sms");
+    let page = ana.submit(&[("phone", "555"), ("do", "next")]).await.unwrap();
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.says("Enter a full phone number") && page.says("555"));
+    let page = ana.submit(&[("phone", "(202) 456-1111"), ("do", "next")]).await.unwrap();
+    assert!(page.path().starts_with("/set-up/devices/fact_"), "{}", page.url);
+    let code = text(stage, PHONE).await;
+    let page = ana.submit(&[("code", &wrong(&code)), ("do", "next")]).await.unwrap();
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = ana.submit(&[("code", &code), ("do", "next")]).await.unwrap();
+    assert_eq!(page.path(), "/set-up");
+    assert!(page.says("ACTIVE") && page.says("number ending in 1111"));
+}
+
+/// MFT-1 steps 7 and 8, E02, E09, E10, E12: to set-up, not to the portal; phone and app; then everything opens.
+#[tokio::test]
+async fn the_first_sign_in_leads_through_set_up() {
+    let (stage, mut ana) = portal_with_ana().await;
+    at_set_up(&mut ana).await;
+    for closed in ["/roles", "/profile/sessions", "/profile/devices"] {
+        assert_eq!(ana.open(closed).await.unwrap().path(), "/set-up", "{closed}");
+    }
+    assert!(ana.page.says("disabled"), "E10");
+    assert_eq!(ana.submit(&[("do", "complete")]).await.unwrap().path(), "/set-up");
+    add_phone(&stage, &mut ana).await;
+
+    ana.open("/set-up/add").await.unwrap();
+    let page = ana.submit(&[("method", "totp"), ("do", "next")]).await.unwrap();
+    assert!(page.says("<svg class=\"qr\""), "a QR code");
+    let shown = page.after("<code class=\"secret\">").unwrap();
+    let shown = shown.split('<').next().unwrap();
+    assert!(shown.split(' ').all(|group| group.len() == 4), "{shown}");
+    let id: FactorId = page.path().rsplit('/').next().unwrap().parse().unwrap();
+    let secret = secret_of(&stage, id).await;
+    assert_eq!(secret.text().expose(), shown);
+    let page = ana.submit(&[("code", &code_now(&stage, &secret)), ("do", "next")]).await.unwrap();
+    assert_eq!((page.path(), page.body.matches("ACTIVE").count()), ("/set-up", 2));
+    let old = ana.clone();
+    assert_eq!(ana.submit(&[("do", "complete")]).await.unwrap().path(), "/set-up/done");
+    assert_eq!(ana.open("/profile/devices").await.unwrap().path(), "/profile/devices");
+    let mut old = old;
+    assert_eq!(old.open("/set-up").await.unwrap().path(), "/sign-in", "the cookie of set-up is dead");
+}
+
+/// A05, E01: removing asks first; the last one stays, and the page says why.
+#[tokio::test]
+async fn the_last_device_cannot_be_removed() {
+    let (stage, mut ana) = portal_with_ana().await;
+    set_up_phone(&stage, &mut ana).await;
+    let page = ana.open("/profile/devices").await.unwrap();
+    let link = page.after("href=\"/profile/devices/fact_").unwrap();
+    let link = format!("/profile/devices/fact_{link}");
+    let page = ana.open(&link).await.unwrap();
+    assert!(page.says("every account needs one"), "{}", page.body);
+    let page = ana.submit(&[("do", "remove")]).await.unwrap();
+    assert!(page.path().ends_with("/remove") && page.says("every account needs one"));
+    assert!(ana.open("/profile/devices").await.unwrap().says("ACTIVE"));
+}
+
+async fn secret_of(stage: &Stage, id: FactorId) -> TotpSecret {
+    use harp_core::store::{Fault, Tx, Work};
+    struct Read(FactorId);
+    #[async_trait::async_trait]
+    impl Work for Read {
+        type Out = Option<harp_core::factor::Factor>;
+        async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
+            tx.factor(self.0).await
+        }
+    }
+    match stage.harp.store.read(&Read(id)).await.unwrap().unwrap().binding {
+        harp_core::factor::Binding::Totp { secret, .. } => {
+            TotpSecret::open(&secret, id, &stage.harp.vault).unwrap()
+        }
+        other => panic!("{other:?}"),
+    }
+}
