@@ -9,3 +9,5 @@ mod flow;
 mod harness;
 #[cfg(test)]
 mod page;
+#[cfg(test)]
+mod stage;

@@ -4,4 +4,3 @@ pub mod browser;
 pub mod certificate;
 pub mod client;
 pub mod cluster;
-pub mod stage;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::stage::{Stage, ana};
 use harp_core::account::field::{Field, Problem};
 use harp_core::account::person::ProfileForm;
 use harp_core::audit::Deed;
 use harp_core::flow::confirm_email::{Confirmed, Sent, awaited, change_address, confirm, resend};
 use harp_core::policy::HARP;
 use harp_tests::both;
-use harp_tests::stage::{Stage, ana};
 
 use super::eight;
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::stage::Stage;
 use harp_core::adapter::courier::memory::{Arrived, Mishap};
 use harp_core::audit::Deed;
 use harp_core::flow::deliver::Delivered;
@@ -11,7 +12,6 @@ use harp_core::kernel::secret::Plain;
 use harp_core::policy::HARP;
 use harp_tests::both;
 use harp_tests::cluster::Db;
-use harp_tests::stage::Stage;
 
 use super::steps::*;
 use crate::contract::at_once;

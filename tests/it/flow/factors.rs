@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::stage::{PASSWORD, ana};
 use harp_core::account::Standing;
 use harp_core::account::field::{Field, Problem};
 use harp_core::account::person::ProfileForm;
@@ -16,7 +17,6 @@ use harp_core::notice::Notice;
 use harp_core::policy::HARP;
 use harp_core::session::{Ended, SessionScope};
 use harp_tests::both;
-use harp_tests::stage::{PASSWORD, ana};
 
 use super::steps::*;
 use crate::contract::{at_once, winners};

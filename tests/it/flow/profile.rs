@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::stage::{PASSWORD, Stage, ana};
 use harp_core::account::field::{Field, Problem};
 use harp_core::audit::Deed;
 use harp_core::flow::confirm_email::confirm;
@@ -14,7 +15,6 @@ use harp_core::kernel::id::AccountId;
 use harp_core::kernel::secret::{Plain, Secret};
 use harp_core::policy::{HARP, NIST_63_4};
 use harp_tests::both;
-use harp_tests::stage::{PASSWORD, Stage, ana};
 
 use super::eight;
 

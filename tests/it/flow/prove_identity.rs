@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::stage::{ANA_SSN, Stage, ana, synthetic};
 use harp_core::account::field::{Field, Problem};
 use harp_core::account::person::ProfileForm;
 use harp_core::audit::Deed;
@@ -16,7 +17,6 @@ use harp_core::kernel::secret::{Plain, Secret};
 use harp_core::policy::{HARP, NIST_63_4};
 use harp_core::proofing::{Answer, Identity, VendorVerdict};
 use harp_tests::both;
-use harp_tests::stage::{ANA_SSN, Stage, ana, synthetic};
 
 use super::{dump, eight};
 

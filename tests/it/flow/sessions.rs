@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::stage::Stage;
 use harp_core::flow::sessions::{self, Live};
 use harp_core::flow::sign_in::SignedIn;
 use harp_core::flow::sweep::sweep;
@@ -10,7 +11,6 @@ use harp_core::kernel::assurance::Method;
 use harp_core::policy::HARP;
 use harp_core::session::Ended;
 use harp_tests::both;
-use harp_tests::stage::Stage;
 
 use super::steps::*;
 use crate::contract::winners;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::stage::{PASSWORD, Stage, ana};
 use async_trait::async_trait;
 use harp_core::account::{PasswordHash, Standing};
 use harp_core::audit::Deed;
@@ -14,7 +15,6 @@ use harp_core::policy::{AttemptRules, HARP, Profile};
 use harp_core::session::{Ended, SessionScope};
 use harp_core::store::{Fault, Tx, Work};
 use harp_tests::both;
-use harp_tests::stage::{PASSWORD, Stage, ana};
 
 use super::steps::*;
 use crate::contract::at_once;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::stage::{PASSWORD, Stage, ana, credentials, synthetic};
 use harp_core::account::Standing;
 use harp_core::account::field::{Field, Problem};
 use harp_core::account::person::ProfileForm;
@@ -15,7 +16,6 @@ use harp_core::kernel::secret::{Plain, Secret};
 use harp_core::policy::{HARP, NIST_63_4};
 use harp_core::proofing::Identity;
 use harp_tests::both;
-use harp_tests::stage::{PASSWORD, Stage, ana, credentials, synthetic};
 
 use super::{dump, eight};
 

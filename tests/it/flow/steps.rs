@@ -1,5 +1,6 @@
 //! What tests of signing in do again and again.
 
+use crate::stage::{PASSWORD, Stage, ana};
 use harp_core::adapter::courier::memory::Arrived;
 use harp_core::factor::FactorStatus;
 use harp_core::factor::totp::TotpSecret;
@@ -18,7 +19,6 @@ use harp_core::kernel::text::Phone;
 use harp_core::notice::Recipient;
 use harp_core::policy::HARP;
 use harp_tests::cluster::Db;
-use harp_tests::stage::{PASSWORD, Stage, ana};
 
 pub const ANA: &str = "ana.rivera";
 pub const PHONE: &str = "+12024561111";

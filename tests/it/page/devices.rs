@@ -1,12 +1,12 @@
 //! The pages of set-up, and of devices in the profile.
 
+use crate::stage::Stage;
 use axum::http::StatusCode;
 use harp_core::factor::totp::TotpSecret;
 use harp_core::kernel::id::FactorId;
 use harp_tests::client::Client;
-use harp_tests::stage::Stage;
 
-use super::{at_set_up, portal_with_ana};
+use super::{Portal, at_set_up};
 use crate::flow::steps::*;
 
 /// Ana signs in for the first time, adds her phone, and completes set-up.
@@ -36,14 +36,15 @@ async fn add_phone(stage: &Stage, ana: &mut Client) {
 /// MFT-1 steps 7 and 8, E02, E09, E10, E12: to set-up, not to the portal; phone and app; then everything opens.
 #[tokio::test]
 async fn the_first_sign_in_leads_through_set_up() {
-    let (stage, mut ana) = portal_with_ana().await;
+    let portal = Portal::with_ana().await;
+    let (stage, mut ana) = (&portal.stage, portal.browser());
     at_set_up(&mut ana).await;
     for closed in ["/roles", "/profile/sessions", "/profile/devices"] {
         assert_eq!(ana.open(closed).await.unwrap().path(), "/set-up", "{closed}");
     }
     assert!(ana.page.says("disabled"), "E10");
     assert_eq!(ana.submit(&[("do", "complete")]).await.unwrap().path(), "/set-up");
-    add_phone(&stage, &mut ana).await;
+    add_phone(stage, &mut ana).await;
 
     ana.open("/set-up/add").await.unwrap();
     let page = ana.submit(&[("method", "totp"), ("do", "next")]).await.unwrap();
@@ -52,9 +53,9 @@ async fn the_first_sign_in_leads_through_set_up() {
     let shown = shown.split('<').next().unwrap();
     assert!(shown.split(' ').all(|group| group.len() == 4), "{shown}");
     let id: FactorId = page.path().rsplit('/').next().unwrap().parse().unwrap();
-    let secret = secret_of(&stage, id).await;
+    let secret = secret_of(stage, id).await;
     assert_eq!(secret.text().expose(), shown);
-    let page = ana.submit(&[("code", &code_now(&stage, &secret)), ("do", "next")]).await.unwrap();
+    let page = ana.submit(&[("code", &code_now(stage, &secret)), ("do", "next")]).await.unwrap();
     assert_eq!((page.path(), page.body.matches("ACTIVE").count()), ("/set-up", 2));
     let old = ana.clone();
     assert_eq!(ana.submit(&[("do", "complete")]).await.unwrap().path(), "/set-up/done");
@@ -66,8 +67,9 @@ async fn the_first_sign_in_leads_through_set_up() {
 /// A05, E01: removing asks first; the last one stays, and the page says why.
 #[tokio::test]
 async fn the_last_device_cannot_be_removed() {
-    let (stage, mut ana) = portal_with_ana().await;
-    set_up_phone(&stage, &mut ana).await;
+    let portal = Portal::with_ana().await;
+    let (stage, mut ana) = (&portal.stage, portal.browser());
+    set_up_phone(stage, &mut ana).await;
     let page = ana.open("/profile/devices").await.unwrap();
     let link = page.after("href=\"/profile/devices/fact_").unwrap();
     let link = format!("/profile/devices/fact_{link}");

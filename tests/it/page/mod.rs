@@ -5,36 +5,54 @@ mod sign_in;
 
 use std::sync::Arc;
 
+use harp_core::adapter::sql::SqlStore;
+use harp_core::kernel::secret::Secret;
 use harp_core::kernel::time::{Clock as _, ScriptedClock};
 use harp_core::policy::HARP;
-use harp_oidc::http::app::{App, Parts};
-use harp_oidc::http::edge::Edge;
-use harp_oidc::http::{layered, portal};
-use harp_oidc::view::frame::Site;
+use harp_core::vault::{RootKey, Vault};
+use harp_oidc::protocol::issuer::Issuer;
+use harp_oidc::{Needs, Provider};
 use harp_tests::client::{Client, Page};
 use harp_tests::cluster::Db;
-use harp_tests::stage::{PASSWORD, Stage, ana};
-use url::Url;
 
 use crate::flow::steps::ANA;
+use crate::stage::{PASSWORD, Stage, ana};
 
-/// A stage with Ana registered, and her browser. Time stands still in both.
-async fn portal_with_ana() -> (Stage, Client) {
-    let stage = Stage::on(Db::sqlite().await.unwrap(), &HARP);
-    stage.registered(&ana(), ANA).await;
-    let client = browser(&stage);
-    (stage, client)
+/// A stage with Ana registered, and the provider on the same database. Time stands still in both.
+struct Portal {
+    stage: Stage,
+    provider: Provider,
 }
 
-fn browser(stage: &Stage) -> Client {
-    let app = App::new(Parts {
-        harp: stage.harp.clone(),
-        clock: Arc::new(ScriptedClock::at(stage.clock.now())),
-        edge: Edge::new(Url::parse("http://localhost:8080").unwrap(), vec![]),
-        site: Arc::new(Site::default()),
-        applications: vec![],
-    });
-    Client::new(layered(app, portal()))
+impl Portal {
+    async fn with_ana() -> Portal {
+        let db = Db::sqlite().await.unwrap();
+        let store = db.store.clone();
+        let stage = Stage::on(db, &HARP);
+        let provider = provider(&stage, store).await;
+        stage.registered(&ana(), ANA).await;
+        Portal { stage, provider }
+    }
+
+    fn browser(&self) -> Client {
+        Client::new(self.provider.router())
+    }
+}
+
+async fn provider(stage: &Stage, store: Arc<SqlStore>) -> Provider {
+    let needs = Needs {
+        issuer: Issuer::parse("http://localhost:8080").unwrap(),
+        store,
+        // The same key as the stage's.
+        vault: Vault::new(RootKey { kid: "test".to_owned(), key: Secret::new([7; 32]) }, vec![]),
+        prover: stage.vendor.clone(),
+        courier: stage.mail.clone(),
+    };
+    let builder = Provider::builder(needs)
+        .random(stage.harp.random.clone())
+        .clock(Arc::new(ScriptedClock::at(stage.clock.now())))
+        .hasher(stage.hasher.clone());
+    builder.build().await.unwrap()
 }
 
 async fn password<'c>(client: &'c mut Client, username: &str, password: &str) -> &'c Page {

@@ -1,16 +1,17 @@
 //! The pages of signing in and out.
 
+use crate::stage::PASSWORD;
 use axum::http::StatusCode;
-use harp_tests::stage::PASSWORD;
 
-use super::{browser, password, portal_with_ana};
+use super::{Portal, password};
 use crate::flow::steps::*;
 use crate::page::devices::set_up_phone;
 
 /// F01, B05: what is missing is named at its field; what was typed is kept, but for the password.
 #[tokio::test]
 async fn an_incomplete_form_comes_back_with_what_was_typed() {
-    let (_, mut ana) = portal_with_ana().await;
+    let portal = Portal::with_ana().await;
+    let mut ana = portal.browser();
     ana.open("/sign-in").await.unwrap();
     let page = ana.submit(&[("username", ANA), ("password", PASSWORD), ("do", "next")]).await.unwrap();
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -23,8 +24,8 @@ async fn an_incomplete_form_comes_back_with_what_was_typed() {
 /// X-7: the same page for an unknown user ID and a wrong password; X-3: the same page when locked.
 #[tokio::test]
 async fn nobody_learns_from_the_pages_who_has_an_account() {
-    let (stage, mut known) = portal_with_ana().await;
-    let mut unknown = browser(&stage);
+    let portal = Portal::with_ana().await;
+    let (mut known, mut unknown) = (portal.browser(), portal.browser());
     for n in 0..6 {
         let (a, b) = (
             password(&mut known, ANA, "wrong password").await.clone(),
@@ -51,23 +52,23 @@ async fn nobody_learns_from_the_pages_who_has_an_account() {
 /// F02–F04, F10, F11: choose, resend, a wrong code, the right one; then out, and the copied cookie is dead.
 #[tokio::test]
 async fn a_sign_in_goes_from_page_to_page_and_out_again() {
-    let (stage, mut ana) = portal_with_ana().await;
-    set_up_phone(&stage, &mut ana).await;
+    let portal = Portal::with_ana().await;
+    let (stage, mut ana) = (&portal.stage, portal.browser());
+    set_up_phone(stage, &mut ana).await;
     ana.open("/sign-out").await.unwrap();
     assert_eq!(ana.submit(&[("do", "sign-out")]).await.unwrap().path(), "/signed-out");
 
     let page = password(&mut ana, ANA, PASSWORD).await;
     assert_eq!(page.path(), "/sign-in/method");
     assert!(page.says("number ending in 1111") && !page.says(PHONE));
+    let method = page.after("value=\"fact_").map(|m| format!("fact_{m}")).unwrap();
     assert!(!ana.cookies.contains_key("harp_session"), "F02: no session yet");
-    let method = page.after("name=\"method\" value=\"").or_else(|| page.after("value=\"fact_"));
-    let method = method.map(|m| if m.starts_with("fact_") { m } else { format!("fact_{m}") }).unwrap();
     let page = ana.submit(&[("method", &method), ("do", "next")]).await.unwrap();
     assert_eq!(page.path(), "/sign-in/code");
-    let old = text(&stage, PHONE).await;
+    let old = text(stage, PHONE).await;
     let page = ana.submit(&[("do", "resend")]).await.unwrap();
     assert!(page.says("We sent a new code"), "{}", page.body);
-    let new = text(&stage, PHONE).await;
+    let new = text(stage, PHONE).await;
     assert_ne!(old, new);
     let page = ana.submit(&[("code", &old), ("do", "next")]).await.unwrap();
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -80,7 +81,7 @@ async fn a_sign_in_goes_from_page_to_page_and_out_again() {
     let page = password(&mut ana, ANA, PASSWORD).await;
     let method = page.after("value=\"fact_").map(|m| format!("fact_{m}")).unwrap();
     ana.submit(&[("method", &method), ("do", "next")]).await.unwrap();
-    let code = text(&stage, PHONE).await;
+    let code = text(stage, PHONE).await;
     let page = ana.submit(&[("code", &code), ("do", "next")]).await.unwrap();
     assert_eq!((page.path(), page.status), ("/", StatusCode::OK));
     assert!(page.says("Ana Rivera"));
@@ -97,8 +98,9 @@ async fn a_sign_in_goes_from_page_to_page_and_out_again() {
 /// CSRF: a form from elsewhere changes nothing.
 #[tokio::test]
 async fn a_form_without_the_browsers_own_token_is_refused() {
-    let (stage, mut ana) = portal_with_ana().await;
-    set_up_phone(&stage, &mut ana).await;
+    let portal = Portal::with_ana().await;
+    let (stage, mut ana) = (&portal.stage, portal.browser());
+    set_up_phone(stage, &mut ana).await;
     ana.open("/sign-out").await.unwrap();
     ana.page.body = ana.page.body.replace("name=\"csrf\" value=\"", "name=\"csrf\" value=\"x");
     let page = ana.submit(&[("do", "sign-out")]).await.unwrap();

@@ -27,7 +27,7 @@ use harp_core::proofing::{Answer, VendorRef, VendorVerdict};
 use harp_core::store::{Fault, Tx, Work};
 use harp_core::vault::{RootKey, Vault};
 
-use crate::cluster::Db;
+use harp_tests::cluster::Db;
 
 /// A password that both profiles take, for anybody.
 pub const PASSWORD: &str = "Hushed7!vellumOrchid";
