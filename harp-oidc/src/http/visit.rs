@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OriginalUri};
 use axum::response::{IntoResponse, Response};
 use harp_core::flow::Harp;
 use harp_core::flow::sessions::{self, Live};
@@ -74,7 +74,7 @@ impl Visit {
             browser,
             flow,
             session,
-            uri: parts.uri.clone(),
+            uri: whole_uri(parts),
             words,
             who,
             cookies,
@@ -247,6 +247,11 @@ impl FromRequestParts<App> for Visit {
 pub fn query(uri: &Uri, name: &str) -> Option<String> {
     let pairs = ::url::form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
     pairs.take(50).find(|(n, _)| n == name).map(|(_, v)| v.into_owned())
+}
+
+/// The address as the browser asked for it: below a path (`https://app.example/id`) the router has cut that off.
+fn whole_uri(parts: &Parts) -> Uri {
+    parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |whole| whole.0.clone())
 }
 
 fn label(uri: &Uri) -> Option<String> {

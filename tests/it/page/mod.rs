@@ -26,10 +26,14 @@ struct Portal {
 
 impl Portal {
     async fn with_ana() -> Portal {
+        Portal::at("http://localhost:8080").await
+    }
+
+    async fn at(issuer: &str) -> Portal {
         let db = Db::sqlite().await.unwrap();
         let store = db.store.clone();
         let stage = Stage::on(db, &HARP);
-        let provider = provider(&stage, store).await;
+        let provider = provider(&stage, (issuer, store)).await;
         stage.registered(&ana(), ANA).await;
         Portal { stage, provider }
     }
@@ -39,9 +43,9 @@ impl Portal {
     }
 }
 
-async fn provider(stage: &Stage, store: Arc<SqlStore>) -> Provider {
+async fn provider(stage: &Stage, (issuer, store): (&str, Arc<SqlStore>)) -> Provider {
     let needs = Needs {
-        issuer: Issuer::parse("http://localhost:8080").unwrap(),
+        issuer: Issuer::parse(issuer).unwrap(),
         store,
         // The same key as the stage's.
         vault: Vault::new(RootKey { kid: "test".to_owned(), key: Secret::new([7; 32]) }, vec![]),

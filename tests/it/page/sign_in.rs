@@ -95,6 +95,23 @@ async fn a_sign_in_goes_from_page_to_page_and_out_again() {
     }
 }
 
+/// After signing in, the page that was wanted; also where the provider is mounted below a path.
+#[tokio::test]
+async fn signing_in_leads_back_to_the_page_that_was_wanted() {
+    for (issuer, base) in [("http://localhost:8080", ""), ("http://localhost:8080/id", "/id")] {
+        let portal = Portal::at(issuer).await;
+        let mut ana = portal.browser();
+        let page = ana.open(&format!("{base}/set-up/add?from=letter")).await.unwrap();
+        assert_eq!(page.path(), format!("{base}/sign-in"));
+        let fields = [("username", ANA), ("password", PASSWORD), ("terms", "yes"), ("do", "next")];
+        let page = ana.submit(&fields).await.unwrap();
+        assert_eq!(
+            (page.status, page.url.as_str()),
+            (StatusCode::OK, &*format!("{base}/set-up/add?from=letter"))
+        );
+    }
+}
+
 /// CSRF: a form from elsewhere changes nothing.
 #[tokio::test]
 async fn a_form_without_the_browsers_own_token_is_refused() {
