@@ -417,6 +417,8 @@ identity =
     .later-title = You would rather not?
     .later = You can finish your account without it and prove your identity later. Until then you cannot ask for roles.
     .later-submit = Prove it later
+    .timed-out = The questions were not answered in time. Enter your number again to get new ones.
+    .vendor-down = The verification service cannot be reached now. This used up no attempt. Try again in a few minutes, or prove your identity later.
 
 questions =
     .title = Five questions about you
@@ -428,13 +430,26 @@ questions =
     .none = None of the above
     .submit = Submit answers
 
+identity-known =
+    .proved-title = Your identity is proved
+    .proved = You answered the questions rightly. You can ask for roles once your account is set up.
+    .signal-title = Your answers were received
+    .signal = They help to keep your account safe. By themselves they do not prove an identity here. The help desk below can tell you what does.
+    .create = Create account
+
+has-account =
+    .title = You already have an account
+    .what = You proved who you are, and one person has one account. So we did not create another one.
+    .next = Sign in with the user ID and password that you have. If you no longer know them, the help desk below can help.
+    .sign-in = Sign in
+
 vendor-waiting =
     .title = We are waiting for an answer
     .what = The verification service has not answered yet. You do not need to stay on this page.
     .since = We asked
     .until = We wait until
     .next-title = What happens next
-    .next = When it answers, we send you an email. If it does not answer in time, you can try again. You can sign in and set up your account in the meantime.
+    .next = When it answers, we send you an email, if you have confirmed your address. If it does not answer in time, you can try again. You can sign in and set up your account in the meantime.
     .go-on = Sign in to complete set-up
 
 not-verified =
@@ -463,7 +478,7 @@ done =
     .confirm = Enter the code
     .identity-title = Your identity
     .identity-proved = Your identity is proved. You can ask for roles after set-up.
-    .identity-waiting = We are waiting for the verification service. We send you an email when it answers.
+    .identity-waiting = We are waiting for the verification service. We send you an email when it answers, if you have confirmed your address.
     .identity-not-yet = Your identity is not proved yet. You can do it after set-up, from your profile. Until then you cannot ask for roles.
 
 confirm-email =
@@ -480,6 +495,7 @@ confirm-email =
     .submit = Confirm address
     .not-there = Nothing there? Look in the spam folder too.
     .wrong-address = Wrong address?
+    .taken = Another account has confirmed this address. Use another address, or sign in to that account.
     .change = Change the address
 
 change-email =
@@ -859,6 +875,13 @@ letter-registered =
     .next = Was it you? Sign in with the user ID and password that you have, or ask the help desk below.
     .button = Sign in
     .not-you = If it was not you, you do not need to do anything. Nobody got into your account.
+
+letter-identity =
+    .proved-subject = Your identity is proved
+    .proved = The verification service has answered: your identity is proved. You can ask for roles.
+    .not-subject = We could not verify your identity
+    .not = The verification service has answered, and the information did not lead to a match. For your safety we cannot say which part. You can try again in your profile.
+    .button = Open your profile
 
 letter-code =
     .subject = Your security code

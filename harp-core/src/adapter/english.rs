@@ -48,6 +48,19 @@ impl English {
                      account that you have: {base_url}\n\nIf it was not you, you need not do anything."
                 ),
             ),
+            Notice::IdentityProved => (
+                format!("Your identity is proved for {name}"),
+                format!(
+                    "The verification service has answered: your identity is proved. You can ask for roles: {base_url}"
+                ),
+            ),
+            Notice::IdentityNotProved => (
+                format!("Your identity could not be verified for {name}"),
+                format!(
+                    "The verification service has answered, and the information did not lead to a match. For your \
+                     safety we cannot say which part. You can try again in your profile: {base_url}"
+                ),
+            ),
             Notice::SecurityCode { .. } => (
                 format!("Your {name} security code"),
                 format!(
@@ -245,6 +258,8 @@ mod tests {
             Notice::AccountCompleted { code: code(), first_name: "Ana".into() },
             Notice::ConfirmEmail { code: code() },
             Notice::AlreadyRegistered,
+            Notice::IdentityProved,
+            Notice::IdentityNotProved,
             Notice::SecurityCode { code: code() },
             Notice::FactorAdded { method: "totp".into() },
             Notice::FactorRemoved { method: "sms".into() },

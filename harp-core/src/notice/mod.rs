@@ -47,6 +47,10 @@ pub enum Notice {
     },
     /// Somebody registered with an address that already has an account (X-7: told here, not on the page).
     AlreadyRegistered,
+    /// A proofing vendor that was waited for has verified the person (D07).
+    IdentityProved,
+    /// It has not, or never answered. Why is not told (MFT-6).
+    IdentityNotProved,
     /// A sign-in code.
     SecurityCode {
         code: CodeRef,

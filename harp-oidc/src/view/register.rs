@@ -10,7 +10,7 @@ use super::frame::Frame;
 use super::password::Rule;
 use super::sign_in::Sent;
 use super::url::{self, act};
-use super::words::Words;
+use super::words::{Message, Words};
 use super::{Page, form_pages, pages};
 
 /// B04, B05
@@ -119,6 +119,8 @@ pub struct Identity {
     pub frame: Frame,
     pub form: Form,
     pub stage: Stage,
+    /// Why the page is here again.
+    pub notice: Option<Message>,
 }
 
 /// Whether identity is proved within the wizard or later, from the profile.
@@ -138,6 +140,7 @@ pub struct Questions {
     pub stage: Stage,
     pub questions: Vec<Question>,
     pub minutes: u32,
+    pub notice: Option<Message>,
 }
 
 pub const NONE_OF_THE_ABOVE: &str = "none";
@@ -174,6 +177,51 @@ pub struct NotVerified {
     pub attempts_left: u32,
     /// When the person may try again, once no attempt is left.
     pub again_at: Option<Timestamp>,
+}
+
+/// The vendor was content. Within the wizard one click is left; `do` = `complete`.
+#[derive(Debug, Template)]
+#[template(path = "page/register/known.html")]
+pub struct Known {
+    pub frame: Frame,
+    pub stage: Stage,
+    pub worth: Worth,
+}
+
+/// What right answers are worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worth {
+    /// D07
+    Proof,
+    /// `nist-63-4`: a sign, and no proof (mission 3.6).
+    Signal,
+    /// The vendor has yet to say.
+    NotYetKnown,
+}
+
+impl Known {
+    fn title(&self) -> &'static str {
+        match self.worth {
+            Worth::Proof => "identity-known.proved-title",
+            Worth::Signal => "identity-known.signal-title",
+            Worth::NotYetKnown => "vendor-waiting.title",
+        }
+    }
+
+    fn what(&self) -> &'static str {
+        match self.worth {
+            Worth::Proof => "identity-known.proved",
+            Worth::Signal => "identity-known.signal",
+            Worth::NotYetKnown => "vendor-waiting.what",
+        }
+    }
+}
+
+/// A07: told only to who has proved that they are the person who has the account.
+#[derive(Debug, Template)]
+#[template(path = "page/register/has_account.html")]
+pub struct HasAccount {
+    pub frame: Frame,
 }
 
 /// Step 5: the account exists (B09, B10).
@@ -255,7 +303,7 @@ pub struct DraftExpired {
 }
 
 form_pages!(Details, Credentials, Identity, Questions, ConfirmEmail, ChangeEmail);
-pages!(Waiting, NotVerified, Done, EmailConfirmed);
+pages!(Waiting, NotVerified, Known, HasAccount, Done, EmailConfirmed);
 
 impl Page for DraftExpired {
     fn status(&self) -> StatusCode {

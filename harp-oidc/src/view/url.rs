@@ -17,6 +17,7 @@ pub const REGISTER_DONE: &str = "/register/done";
 pub const CONFIRM_EMAIL: &str = "/email/confirm";
 pub const CHANGE_EMAIL: &str = "/email/change";
 pub const PROVE_IDENTITY: &str = "/identity";
+pub const PROVE_QUESTIONS: &str = "/identity/questions";
 
 pub const SET_UP: &str = "/set-up";
 pub const SET_UP_ADD: &str = "/set-up/add";

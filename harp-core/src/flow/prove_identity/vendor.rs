@@ -139,10 +139,13 @@ impl Work for Hear<'_> {
         match case.state {
             CaseState::Passed { .. } => {
                 tx.record(&harp.event(act, account, Deed::ProofingPassed { case: id })).await?;
-                passed(tx, harp, &case, act).await?;
+                if passed(tx, harp, &case, act).await? {
+                    self.tell(tx, account, Notice::IdentityProved).await?;
+                }
             }
             CaseState::Failed { .. } => {
                 tx.record(&harp.event(act, account, Deed::ProofingFailed { case: id })).await?;
+                self.tell(tx, account, Notice::IdentityNotProved).await?;
             }
             CaseState::Expired { .. } => {
                 // It came too late to count.
@@ -155,12 +158,27 @@ impl Work for Hear<'_> {
     }
 }
 
-/// A07: the person is bound to the account, unless another has them. A draft has no account yet: its completion does this.
-async fn passed(tx: &mut dyn Tx, harp: &Harp, case: &Case, act: &Act) -> Result<(), Fault> {
-    let CaseState::Passed { at } = case.state else { return Ok(()) };
+impl Hear<'_> {
+    /// Who waited is told. Who is at the page reads it there.
+    async fn tell(&self, tx: &mut dyn Tx, account: AccountId, notice: Notice) -> Result<(), Fault> {
+        if let Named::ByUs(_) = self.case {
+            return Ok(());
+        }
+        let account = tx.account(account).await?;
+        let Some((id, address)) = account.and_then(|a| Some((a.id, a.email.verified()?.clone()))) else {
+            return Ok(());
+        };
+        push(tx, self.harp, (id, Recipient::Email(address), notice), self.act).await
+    }
+}
+
+/// A07: the person is bound to the account, unless another has them: then nothing is proofed. A draft has no account yet:
+/// its completion does this. Whether an account was proofed.
+async fn passed(tx: &mut dyn Tx, harp: &Harp, case: &Case, act: &Act) -> Result<bool, Fault> {
+    let CaseState::Passed { at } = case.state else { return Ok(false) };
     // `nist-63-4`: knowledge questions verify nobody (SP 800-63A-4 §3.1.2.1), so they may not keep anybody out either.
     if harp.profile.proofing.questions_count == QuestionsCount::AsSignalOnly {
-        return Ok(());
+        return Ok(false);
     }
     let exists = tx.account(case.account).await?.is_some();
     let other = if exists {
@@ -169,10 +187,11 @@ async fn passed(tx: &mut dyn Tx, harp: &Harp, case: &Case, act: &Act) -> Result<
         tx.person_owner(&case.person).await?
     };
     match other {
-        Some(owner) => refuse(tx, harp, (owner, case.account), act).await,
-        None if exists => tx.set_proofed(case.account, Proofed::Questions { at }).await,
-        None => Ok(()),
+        Some(owner) => refuse(tx, harp, (owner, case.account), act).await?,
+        None if exists => tx.set_proofed(case.account, Proofed::Questions { at }).await?,
+        None => {}
     }
+    Ok(exists && other.is_none())
 }
 
 /// The one who has the person is told, so that they know their account, or that somebody knows their number.

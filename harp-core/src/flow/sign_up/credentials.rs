@@ -62,6 +62,49 @@ pub async fn save_credentials(
     Err(Trouble::Store(contended()))
 }
 
+/// Keeps user ID and question as typed, nothing checked: the person goes back a step (B01).
+pub async fn keep_credentials(
+    harp: &Harp,
+    token: &Plain,
+    (username, question): (&str, &str),
+    act: &Act,
+) -> Result<(), Trouble> {
+    struct Note<'a> {
+        secret: Hashed,
+        username: String,
+        question: &'a str,
+        act: &'a Act,
+    }
+    #[async_trait]
+    impl Work for Note<'_> {
+        type Out = ();
+        async fn run(&self, tx: &mut dyn Tx) -> Result<(), Fault> {
+            for _ in 0..TRIES {
+                let Some(draft) = load(tx, &self.secret, self.act.now).await? else { return Ok(()) };
+                let mut data = draft.data.clone();
+                let question = Question::parse(self.question);
+                if data.receipt.is_some() || (data.username == self.username && data.question == question) {
+                    return Ok(());
+                }
+                if data.username != self.username {
+                    // It was chosen for another user ID, which it may not contain (C08).
+                    data.password = None;
+                }
+                if data.question != question {
+                    data.challenge = None;
+                }
+                (data.username, data.question) = (self.username.clone(), question);
+                if tx.save_draft(&Draft { data, ..draft }).await? {
+                    return Ok(());
+                }
+            }
+            Err(contended())
+        }
+    }
+    let username = username.chars().take(KEPT).collect();
+    Ok(harp.store.write(&Note { secret: token.hashed(), username, question, act }).await?)
+}
+
 struct Check<'a> {
     harp: &'a Harp,
     secret: &'a Hashed,

@@ -18,7 +18,7 @@ mod profile;
 use async_trait::async_trait;
 
 pub use complete::{Completed, Ending, complete};
-pub use credentials::{CredentialsForm, save_credentials};
+pub use credentials::{CredentialsForm, keep_credentials, save_credentials};
 pub(super) use credentials::{new_challenge, new_password};
 pub use profile::save_profile;
 

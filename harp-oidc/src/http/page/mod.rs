@@ -7,8 +7,12 @@ use crate::view::register::Identified;
 
 pub mod about;
 pub mod devices;
+pub mod email;
 pub mod home;
+pub mod identity;
 pub mod official;
+pub mod profile;
+pub mod register;
 pub mod roles;
 pub mod sessions;
 pub mod sign_in;

@@ -72,6 +72,8 @@ fn notices() -> Vec<(&'static str, Notice)> {
         ("letter.completed", Notice::AccountCompleted { code: code_ref(), first_name: "Ana".to_owned() }),
         ("letter.confirm-email", Notice::ConfirmEmail { code: code_ref() }),
         ("letter.already-registered", Notice::AlreadyRegistered),
+        ("letter.identity-proved", Notice::IdentityProved),
+        ("letter.identity-not-proved", Notice::IdentityNotProved),
         ("letter.code-email", Notice::SecurityCode { code: code_ref() }),
         ("letter.factor-added", Notice::FactorAdded { method: method() }),
         ("letter.factor-removed", Notice::FactorRemoved { method: method() }),

@@ -10,10 +10,11 @@ use crate::view::form::Form;
 use crate::view::frame::Frame;
 use crate::view::password;
 use crate::view::register::{
-    ChangeEmail, ConfirmEmail, Credentials, Details, Done, DraftExpired, EmailConfirmed, Identified,
-    Identity, NotVerified, Questions, Stage, Waiting, vendor_questions,
+    ChangeEmail, ConfirmEmail, Credentials, Details, Done, DraftExpired, EmailConfirmed, HasAccount,
+    Identified, Identity, Known, NotVerified, Questions, Stage, Waiting, Worth, vendor_questions,
 };
 use crate::view::sign_in::Sent;
+use crate::view::words::Message;
 
 pub(super) fn fill(shelf: &mut Shelf) {
     details(shelf);
@@ -102,11 +103,22 @@ fn credentials(shelf: &mut Shelf) {
 }
 
 fn identity(shelf: &mut Shelf) {
-    let page = |frame, form, stage| Identity { frame, form, stage };
+    let page = |frame, form, stage| Identity { frame, form, stage, notice: None };
     shelf.add("register.identity", page(shelf.frame(), Form::new(), Stage::Registering));
     shelf.add("identity.later", page(shelf.frame(), Form::new(), Stage::Later));
     let wrong = Form::new().complaints(&[Complaint { field: Field::Ssn, problem: Problem::BadForm }]);
     shelf.add("register.identity-wrong", page(shelf.frame(), wrong, Stage::Registering));
+
+    let down = Some(Message::new("identity.vendor-down"));
+    shelf.add(
+        "register.identity-down",
+        Identity { notice: down, ..page(shelf.frame(), Form::new(), Stage::Registering) },
+    );
+    let late = Some(Message::new("identity.timed-out"));
+    shelf.add(
+        "identity.timed-out",
+        Identity { notice: late, ..page(shelf.frame(), Form::new(), Stage::Later) },
+    );
 
     let asked = |frame: Frame, form| Questions {
         questions: vendor_questions(&asked(), &frame.words),
@@ -114,6 +126,7 @@ fn identity(shelf: &mut Shelf) {
         form,
         stage: Stage::Registering,
         minutes: 15,
+        notice: None,
     };
     shelf.add("register.questions", asked(shelf.frame(), Form::new()));
     let half = Form::new().value("q1", "b").problem("q2", "problem.vendor-answer-missing");
@@ -168,6 +181,12 @@ fn endings(shelf: &mut Shelf) {
     shelf.add("register.not-verified", failed(shelf.frame(), 2));
     shelf.add("register.not-verified-last", failed(shelf.frame(), 1));
     shelf.add("register.not-verified-none-left", failed(shelf.frame(), 0));
+    let known = |frame, stage, worth| Known { frame, stage, worth };
+    shelf.add("register.known", known(shelf.frame(), Stage::Registering, Worth::Proof));
+    shelf.add("register.known-signal", known(shelf.frame(), Stage::Registering, Worth::Signal));
+    shelf.add("register.known-waiting", known(shelf.frame(), Stage::Registering, Worth::NotYetKnown));
+    shelf.add("identity.known", known(shelf.frame(), Stage::Later, Worth::Signal));
+    shelf.add("register.has-account", HasAccount { frame: shelf.frame() });
     for (slug, identity) in [
         ("register.done", Identified::Proved),
         ("register.done-waiting", Identified::Waiting),

@@ -62,6 +62,14 @@ impl Body {
                     &["letter-registered.what", "letter-registered.next"],
                 )
             },
+            Notice::IdentityProved => Body {
+                button: Some(("letter-identity.button", to(url::PROFILE))),
+                ..Body::saying("letter-identity.proved-subject", &["letter-identity.proved"])
+            },
+            Notice::IdentityNotProved => Body {
+                button: Some(("letter-identity.button", to(url::PROFILE))),
+                ..Body::saying("letter-identity.not-subject", &["letter-identity.not"])
+            },
             Notice::SecurityCode { .. } => Body {
                 life: Some(Life::Minutes),
                 not_you: Some("letter-code.not-you"),
