@@ -1,7 +1,10 @@
 //! The outbox.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use async_trait::async_trait;
+use harp_core::adapter::sql::{SqlTx, SqlWork};
 use harp_core::kernel::id::MessageId;
 use harp_core::kernel::random::SystemRandom;
 use harp_core::kernel::text::Phone;
@@ -10,6 +13,7 @@ use harp_core::notice::{Message, Notice, Recipient};
 use harp_core::store::Fault;
 use harp_tests::both;
 use harp_tests::cluster::Db;
+use tokio::sync::Notify;
 
 use super::fixture::{NOW, account, after, email};
 use super::{Node, at_once, change};
@@ -65,6 +69,51 @@ both! {
         pushed(&db, 0).await;
         assert_eq!(sweep(NOW).await, Ok(0));
         assert_eq!(sweep(after(1)).await, Ok(1), "what still waits is not swept");
+    }
+}
+
+/// The moment that chance seldom shows: a worker picks its messages while another is about to commit the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_another_worker_is_about_to_take_is_not_taken_twice() {
+    let db = Db::postgres().await.unwrap();
+    pushed(&db, 0).await;
+    let (leased, commit) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let first = tokio::spawn({
+        let (db, leased, commit) = (Node::of(&db), Arc::clone(&leased), Arc::clone(&commit));
+        async move {
+            change!(db, [leased, commit], |tx| {
+                let mine = tx.lease_messages(NOW, after(60), 9).await?;
+                leased.notify_one();
+                commit.notified().await;
+                Ok(mine.len())
+            })
+            .await
+        }
+    });
+    leased.notified().await;
+    let second = tokio::spawn({
+        let db = Node::of(&db);
+        async move { change!(db, [], |tx| Ok(tx.lease_messages(NOW, after(60), 9).await?.len())).await }
+    });
+    while db.store.read_guest(&Waiting).await.unwrap() == 0 {
+        tokio::task::yield_now().await;
+    }
+    commit.notify_one();
+    assert_eq!(first.await.unwrap(), Ok(1));
+    assert_eq!(second.await.unwrap(), Ok(0));
+}
+
+/// How many wait for a lock.
+struct Waiting;
+
+#[async_trait]
+impl SqlWork for Waiting {
+    type Out = i64;
+
+    async fn run(&self, tx: &mut SqlTx) -> Result<i64, Fault> {
+        let sql = "SELECT COUNT(*) AS n FROM pg_stat_activity \
+                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        tx.optional(sql, vec![]).await?.unwrap().get("n")
     }
 }
 
