@@ -8,8 +8,8 @@ mod flow;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
-mod interop;
-#[cfg(test)]
 mod page;
+#[cfg(test)]
+mod spec;
 #[cfg(test)]
 mod stage;

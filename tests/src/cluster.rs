@@ -126,6 +126,7 @@ impl Drop for Keep {
 /// Everything that a fresh database of a test has: one line for each crate that keeps tables.
 async fn prepare(store: &SqlStore) -> Result<()> {
     store.migrate("harp-core", MIGRATIONS, Timestamp::from_secs(0)).await?;
+    store.migrate("harp-oidc", harp_oidc::store::MIGRATIONS, Timestamp::from_secs(0)).await?;
     Ok(())
 }
 

@@ -22,6 +22,7 @@ mod migrate;
 mod open;
 mod outbox;
 mod proofing;
+mod provider;
 mod request;
 mod session;
 

@@ -1,5 +1,0 @@
-//! Applications and the provider, met over the wire.
-
-mod relying;
-mod seed;
-mod walker;
