@@ -112,7 +112,7 @@ impl Config {
         Config {
             registration,
             lifetime: Lifetime::default(),
-            scopes: ["profile", "email", "roles"].map(ToOwned::to_owned).into(),
+            scopes: vec!["profile".to_owned(), "email".to_owned()],
             after_sign_out: "/".to_owned(),
             trusted: Vec::new(),
             addresses: Vec::new(),
@@ -128,7 +128,7 @@ impl Config {
         self
     }
 
-    /// Scopes beside `openid`. Default: `profile email roles`; without `roles` the provider tells none.
+    /// Scopes beside `openid`. Default: `profile email`.
     pub fn scopes(mut self, scopes: &[&str]) -> Config {
         self.scopes = scopes.iter().map(|s| (*s).to_owned()).collect();
         self
