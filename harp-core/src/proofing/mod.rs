@@ -1,12 +1,15 @@
 //! Identity proofing: the case machine. A vendor may answer late, twice, or never; each is a transition here.
 //!
 //! ```text
-//! Asking ──questions arrived──▶ Asked ──answers given──▶ Checking ──verdict──▶ Passed | Failed
-//!    │                            ▲ └──────────── vendor unreachable ◀──┤
-//!    └─────────── vendor refuses / time ─────────────────────────────────┴──▶ Failed | Expired
+//! Asking ──questions arrived──▶ Asked ──answers given──▶ Handing ──vendor has them──▶ Checking
+//!    │                            ▲                         │ │                         │
+//!    │                            └── vendor unreachable ───┘ └──────── verdict ────────┴──▶ Passed | Failed
+//!    └─────────── vendor refuses / time ────────────────────────────────────────────────┴──▶ Failed | Expired
 //! any but Failed ──the person's details change──▶ Expired
 //! ```
 //! A verdict for a case that has ended changes nothing and is recorded as late.
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +45,14 @@ pub enum CaseState {
         questions: Vec<Question>,
         until: Timestamp,
     },
-    /// The vendor has the answers, since then, and has not decided.
+    /// The answers are on their way to the vendor, since then. If nobody notes within [`HANDED_WITHIN`] what became of
+    /// that (we crashed), the questions lie before the person again.
+    Handing {
+        reference: VendorRef,
+        questions: Vec<Question>,
+        since: Timestamp,
+    },
+    /// The vendor has the answers, since then, and will decide later.
     Checking {
         reference: VendorRef,
         since: Timestamp,
@@ -59,6 +69,9 @@ pub enum CaseState {
         at: Timestamp,
     },
 }
+
+/// How long handing the answers over may take: longer than we wait for the vendor then.
+pub const HANDED_WITHIN: Duration = Duration::from_secs(60);
 
 /// The vendor's own name for the case: how a late answer finds it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -178,23 +191,35 @@ impl Case {
     }
 
     /// The person has answered. Each set of questions is answered once.
-    pub fn answered(self, rules: &ProofingRules, now: Timestamp) -> Step {
+    pub fn answered(self, now: Timestamp) -> Step {
         match &self.state {
-            CaseState::Asked { reference, until, .. } if now < *until => {
-                let (reference, until) = (reference.clone(), now + rules.vendor_within);
-                self.to(CaseState::Checking { reference, since: now, until })
+            CaseState::Asked { reference, questions, until } if now < *until => {
+                let (reference, questions) = (reference.clone(), questions.clone());
+                self.to(CaseState::Handing { reference, questions, since: now })
             }
             CaseState::Asked { .. } => self.to(CaseState::Expired { at: now }),
             _ => Step::Ignored(self),
         }
     }
 
+    /// The vendor has the answers and will decide later.
+    pub fn received(self, rules: &ProofingRules) -> Step {
+        match &self.state {
+            CaseState::Handing { reference, since, .. } => {
+                let (reference, since) = (reference.clone(), *since);
+                self.to(CaseState::Checking { reference, since, until: since + rules.vendor_within })
+            }
+            _ => Step::Ignored(self),
+        }
+    }
+
     /// The vendor could not be reached with the answers: the same questions lie before the person again, for as long
     /// as they would have.
-    pub fn returned(self, questions: Vec<Question>, rules: &ProofingRules) -> Step {
+    pub fn returned(self, rules: &ProofingRules) -> Step {
         match &self.state {
-            CaseState::Checking { reference, since, .. } => {
-                let (reference, until) = (reference.clone(), *since + rules.answer_within);
+            CaseState::Handing { reference, questions, since } => {
+                let (reference, questions) = (reference.clone(), questions.clone());
+                let until = *since + rules.answer_within;
                 self.to(CaseState::Asked { reference, questions, until })
             }
             _ => Step::Ignored(self),
@@ -207,19 +232,27 @@ impl Case {
             CaseState::Asking { until, .. } | CaseState::Checking { until, .. } if now >= *until => {
                 self.to(CaseState::Expired { at: now })
             }
-            CaseState::Checking { .. } if verdict.passes(rules) => self.to(CaseState::Passed { at: now }),
+            CaseState::Handing { .. } | CaseState::Checking { .. } if verdict.passes(rules) => {
+                self.to(CaseState::Passed { at: now })
+            }
             // Nobody passes who was not asked.
             CaseState::Asking { .. } if verdict.passes(rules) => Step::Ignored(self),
-            CaseState::Asking { .. } | CaseState::Checking { .. } => self.to(CaseState::Failed { at: now }),
+            CaseState::Asking { .. } | CaseState::Handing { .. } | CaseState::Checking { .. } => {
+                self.to(CaseState::Failed { at: now })
+            }
             _ => Step::Ignored(self),
         }
     }
 
-    /// Time alone: a vendor that never answers, a person who walked away.
-    pub fn lapsed(self, now: Timestamp) -> Step {
+    /// Time alone: a vendor that never answers, a person who walked away, answers that we crashed with.
+    pub fn lapsed(self, rules: &ProofingRules, now: Timestamp) -> Step {
         match self.live_until() {
-            Some(until) if now >= until => self.to(CaseState::Expired { at: now }),
-            _ => Step::Ignored(self),
+            Some(until) if now < until => Step::Ignored(self),
+            Some(_) if matches!(self.state, CaseState::Handing { since, .. } if now < since + rules.answer_within) => {
+                self.returned(rules)
+            }
+            Some(_) => self.to(CaseState::Expired { at: now }),
+            None => Step::Ignored(self),
         }
     }
 
@@ -238,6 +271,7 @@ impl Case {
             CaseState::Asking { until, .. }
             | CaseState::Asked { until, .. }
             | CaseState::Checking { until, .. } => Some(until),
+            CaseState::Handing { since, .. } => Some(since + HANDED_WITHIN),
             CaseState::Passed { .. } | CaseState::Failed { .. } | CaseState::Expired { .. } => None,
         }
     }
@@ -246,7 +280,9 @@ impl Case {
     pub fn reference(&self) -> Option<&VendorRef> {
         match &self.state {
             CaseState::Asking { reference, .. } => reference.as_ref(),
-            CaseState::Asked { reference, .. } | CaseState::Checking { reference, .. } => Some(reference),
+            CaseState::Asked { reference, .. }
+            | CaseState::Handing { reference, .. }
+            | CaseState::Checking { reference, .. } => Some(reference),
             CaseState::Passed { .. } | CaseState::Failed { .. } | CaseState::Expired { .. } => None,
         }
     }
@@ -275,7 +311,8 @@ mod tests {
         let Step::Moved(case) = case.asked(VendorRef("v1".into()), vec![], rules, now) else {
             panic!("asked")
         };
-        let Step::Moved(case) = case.answered(rules, now) else { panic!("answered") };
+        let Step::Moved(case) = case.answered(now) else { panic!("answered") };
+        let Step::Moved(case) = case.received(rules) else { panic!("received") };
         (case, now)
     }
 
@@ -292,7 +329,10 @@ mod tests {
     fn a_vendor_that_never_answers_expires_the_case_and_a_late_pass_does_not_count() {
         let (case, now) = checking();
         let late = now + HARP.proofing.vendor_within;
-        assert_eq!(case.clone().lapsed(late - Duration::from_secs(1)), Step::Ignored(case.clone()));
+        assert_eq!(
+            case.clone().lapsed(&HARP.proofing, late - Duration::from_secs(1)),
+            Step::Ignored(case.clone())
+        );
         let Step::Moved(expired) = case.decided(VendorVerdict::Passed, &HARP.proofing, late) else {
             panic!("late")
         };
@@ -302,7 +342,7 @@ mod tests {
     #[test]
     fn questions_are_answered_once() {
         let (case, now) = checking();
-        assert_eq!(case.clone().answered(&HARP.proofing, now), Step::Ignored(case));
+        assert_eq!(case.clone().answered(now), Step::Ignored(case));
     }
 
     /// D07: the pass mark is the profile's, 5 of 5.

@@ -29,7 +29,7 @@ both! {
         let found = look!(db, [reference], |tx| tx.case_by_reference(&reference).await).await;
         assert_eq!(found, Ok(Some(asked.clone())));
 
-        let checking = moved(asked.answered(&HARP.proofing, after(7)));
+        let checking = moved(asked.answered(after(7)));
         let ended = moved(checking.decided(VendorVerdict::Passed, &HARP.proofing, after(8)));
         assert_eq!(change!(db, [ended], |tx| tx.save_case(&ended).await).await, Ok(true));
         let found = look!(db, [reference], |tx| tx.case_by_reference(&reference).await).await.unwrap();

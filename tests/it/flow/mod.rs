@@ -3,6 +3,7 @@
 mod confirm_email;
 mod deliver;
 mod factors;
+mod hand_over;
 mod profile;
 mod prove_identity;
 mod sessions;

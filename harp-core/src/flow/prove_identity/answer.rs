@@ -1,17 +1,22 @@
 //! Answering the vendor's questions (D05, D07, D08).
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use tracing::Instrument;
 
-use super::{Applicant, Applying, Asked, Standing, move_to, standing, vendor};
+use super::{Applicant, Applying, Asked, Standing, Whose, move_to, standing, vendor};
 use crate::audit::Deed;
 use crate::flow::{Harp, Trouble};
 use crate::kernel::act::Act;
 use crate::kernel::id::CaseId;
-use crate::port::Reply;
+use crate::port::{Reply, VendorFault};
 use crate::proofing::{self, Answer, CaseState, NONE_OF_THE_ABOVE, Question, VendorRef, VendorVerdict};
 use crate::store::{Fault, Tx, Work};
+
+/// How long the vendor is waited for: it is over before the case lapses ([`proofing::HANDED_WITHIN`]).
+const PATIENCE: Duration = Duration::from_secs(45);
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum AnswerOutcome {
@@ -41,21 +46,61 @@ pub async fn answer(
     if !missing.is_empty() {
         return Ok(AnswerOutcome::Incomplete { asked, missing });
     }
-    // Before the vendor is called: of eight who answer at once, one gets here.
-    let Some(handed) = harp.store.write(&HandOver { harp, applying, case, act }).await? else {
-        return Ok(AnswerOutcome::Now(standing(harp, applying, act).await?));
+    let task = Handing {
+        harp: harp.clone(),
+        whose: applying.owned(),
+        case,
+        answers: answers.to_vec(),
+        act: act.clone(),
     };
-    match harp.prover.answers(case, &handed.reference, answers).await {
-        Ok(Reply::Now(verdict)) => vendor::decide(harp, case, verdict, act).await?,
-        Ok(Reply::Later(_)) => {}
-        Ok(Reply::CannotVerify) => vendor::decide(harp, case, VendorVerdict::Failed, act).await?,
-        Err(fault) => {
-            tracing::warn!(%fault, %case, "the proofing vendor was not reached with the answers");
-            vendor::returned(harp, case, handed.questions, act).await?;
-            return Ok(AnswerOutcome::VendorDown(standing(harp, applying, act).await?));
+    // A task of its own: a browser that hangs up must not take the vendor's verdict with it.
+    let handed = tokio::spawn(async move { task.run().await }.in_current_span()).await;
+    let reached = handed.map_err(|e| Trouble::Vendor { private: e.to_string() })??;
+    let now = standing(harp, applying, act).await?;
+    Ok(match reached {
+        Reached::Settled => AnswerOutcome::Now(now),
+        Reached::Nobody => AnswerOutcome::VendorDown(now),
+    })
+}
+
+/// Hands the answers over and notes what the vendor says.
+struct Handing {
+    harp: Harp,
+    whose: Whose,
+    case: CaseId,
+    answers: Vec<Answer>,
+    act: Act,
+}
+
+enum Reached {
+    /// The case has moved on, by this call or by somebody who was faster.
+    Settled,
+    /// The vendor was not reached.
+    Nobody,
+}
+
+impl Handing {
+    async fn run(&self) -> Result<Reached, Trouble> {
+        let Handing { harp, case, act, .. } = self;
+        let (case, applying) = (*case, self.whose.applying());
+        // Before the vendor is called: of eight who answer at once, one gets here.
+        let Some(reference) = harp.store.write(&HandOver { harp, applying, case, act }).await? else {
+            return Ok(Reached::Settled);
+        };
+        let call = harp.prover.answers(case, &reference, &self.answers);
+        let late = |_| VendorFault { private: "it took too long".to_owned() };
+        match tokio::time::timeout(PATIENCE, call).await.map_err(late).flatten() {
+            Ok(Reply::Now(verdict)) => vendor::decide(harp, case, verdict, act).await?,
+            Ok(Reply::Later(_)) => vendor::received(harp, case, act).await?,
+            Ok(Reply::CannotVerify) => vendor::decide(harp, case, VendorVerdict::Failed, act).await?,
+            Err(fault) => {
+                tracing::warn!(%fault, %case, "the proofing vendor was not reached with the answers");
+                vendor::returned(harp, case, act).await?;
+                return Ok(Reached::Nobody);
+            }
         }
+        Ok(Reached::Settled)
     }
-    Ok(AnswerOutcome::Now(standing(harp, applying, act).await?))
 }
 
 /// The questions without a proper answer; all of them, if anything was answered that was not asked.
@@ -78,31 +123,24 @@ struct HandOver<'a> {
     act: &'a Act,
 }
 
-struct HandedOver {
-    reference: VendorRef,
-    questions: Vec<Question>,
-}
-
 #[async_trait]
 impl Work for HandOver<'_> {
     /// `None`: somebody else was faster, or the time is up.
-    type Out = Option<HandedOver>;
+    type Out = Option<VendorRef>;
 
     async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
         let HandOver { harp, act, .. } = self;
         let Ok(applicant) = Applicant::load(tx, harp, self.applying, act.now).await? else { return Ok(None) };
         let Some(case) = applicant.case.filter(|case| case.id == self.case) else { return Ok(None) };
-        let CaseState::Asked { reference, questions, .. } = case.state.clone() else { return Ok(None) };
-        let proofing::Step::Moved(case) = case.answered(&harp.profile.proofing, act.now) else {
-            return Ok(None);
-        };
+        let CaseState::Asked { reference, .. } = case.state.clone() else { return Ok(None) };
+        let proofing::Step::Moved(case) = case.answered(act.now) else { return Ok(None) };
         move_to(tx, &case).await?;
-        if !matches!(case.state, CaseState::Checking { .. }) {
+        if !matches!(case.state, CaseState::Handing { .. }) {
             tx.record(&harp.event(act, case.account, Deed::ProofingExpired { case: case.id })).await?;
             return Ok(None);
         }
         tx.record(&harp.event(act, case.account, Deed::ProofingAnswered { case: case.id })).await?;
-        Ok(Some(HandedOver { reference, questions }))
+        Ok(Some(reference))
     }
 }
 

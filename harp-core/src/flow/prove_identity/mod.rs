@@ -5,6 +5,7 @@
 //! ```
 //! - The SSN is handed to the vendor and forgotten; what stays is a keyed hash of it with the date of birth (P10).
 //! - A case is moved before the vendor is called, by compare-and-set: of eight at once one reaches the vendor.
+//! - Answers are handed over by a task of their own: who closes the page, or clicks twice, loses no verdict.
 //! - Attempts are limited per account, per person (so that a new draft gives no new attempts) and per network.
 //! - One person has one account (A07): who passes and has another is told so, and nothing is proofed. Only who passes.
 //! - Why somebody did not pass is neither kept nor told (MFT-6).
@@ -41,6 +42,30 @@ pub enum Applying<'a> {
     Draft(&'a Plain),
     /// Signed in.
     Account(AccountId),
+}
+
+/// [`Applying`] for a task that outlives the request.
+enum Whose {
+    Draft(Plain),
+    Account(AccountId),
+}
+
+impl Applying<'_> {
+    fn owned(self) -> Whose {
+        match self {
+            Applying::Draft(token) => Whose::Draft(token.clone()),
+            Applying::Account(id) => Whose::Account(id),
+        }
+    }
+}
+
+impl Whose {
+    fn applying(&self) -> Applying<'_> {
+        match self {
+            Whose::Draft(token) => Applying::Draft(token),
+            Whose::Account(id) => Applying::Account(*id),
+        }
+    }
 }
 
 /// Where somebody stands: one page each.
@@ -108,9 +133,13 @@ pub async fn lapse(harp: &Harp, case: CaseId, act: &Act) -> Result<(), Trouble> 
         async fn run(&self, tx: &mut dyn Tx) -> Result<(), Fault> {
             let Lapse(harp, id, act) = self;
             let Some(case) = tx.case(*id).await? else { return Ok(()) };
-            if let proofing::Step::Moved(case) = case.lapsed(act.now) {
+            if let proofing::Step::Moved(case) = case.lapsed(&harp.profile.proofing, act.now) {
                 move_to(tx, &case).await?;
-                tx.record(&harp.event(act, case.account, Deed::ProofingExpired { case: *id })).await?;
+                // Otherwise the questions lie there again: the answers were lost on their way.
+                if matches!(case.state, CaseState::Expired { .. }) {
+                    let deed = Deed::ProofingExpired { case: *id };
+                    tx.record(&harp.event(act, case.account, deed)).await?;
+                }
             }
             Ok(())
         }
@@ -211,6 +240,9 @@ impl Applicant {
             }
             CaseState::Asked { questions, until, .. } => {
                 Standing::Questions(Asked { case: case.id, questions: questions.clone(), until: *until })
+            }
+            CaseState::Handing { since, .. } => {
+                Standing::Waiting { since: *since, until: *since + harp.profile.proofing.vendor_within }
             }
             CaseState::Checking { since, until, .. } => Standing::Waiting { since: *since, until: *until },
             CaseState::Passed { .. } => match harp.profile.proofing.questions_count {

@@ -78,14 +78,14 @@ pub(super) async fn decide(
     hear(harp, case, Said::Verdict(verdict), act).await
 }
 
+/// The vendor has the answers and will decide later.
+pub(super) async fn received(harp: &Harp, case: CaseId, act: &Act) -> Result<(), Trouble> {
+    hear(harp, case, Said::Received, act).await
+}
+
 /// The answers did not reach the vendor.
-pub(super) async fn returned(
-    harp: &Harp,
-    case: CaseId,
-    questions: Vec<Question>,
-    act: &Act,
-) -> Result<(), Trouble> {
-    hear(harp, case, Said::NotReached(questions), act).await
+pub(super) async fn returned(harp: &Harp, case: CaseId, act: &Act) -> Result<(), Trouble> {
+    hear(harp, case, Said::NotReached, act).await
 }
 
 async fn hear(harp: &Harp, case: CaseId, said: Said, act: &Act) -> Result<(), Trouble> {
@@ -97,7 +97,8 @@ async fn hear(harp: &Harp, case: CaseId, said: Said, act: &Act) -> Result<(), Tr
 enum Said {
     Later(VendorRef),
     Questions(VendorRef, Vec<Question>),
-    NotReached(Vec<Question>),
+    Received,
+    NotReached,
     Verdict(VendorVerdict),
 }
 
@@ -128,7 +129,8 @@ impl Work for Hear<'_> {
         let step = match &self.said {
             Said::Later(name) => case.named(name.clone(), act.now),
             Said::Questions(name, questions) => case.asked(name.clone(), questions.clone(), rules, act.now),
-            Said::NotReached(questions) => case.returned(questions.clone(), rules),
+            Said::Received => case.received(rules),
+            Said::NotReached => case.returned(rules),
             Said::Verdict(verdict) => case.decided(*verdict, rules, act.now),
         };
         let Step::Moved(case) = step else {

@@ -117,9 +117,12 @@ impl Complete<'_> {
                 }
                 QuestionsCount::AsSignalOnly => {}
             },
-            Some((CaseState::Checking { .. } | CaseState::Asking { reference: Some(_), .. }, _)) => {
-                identity = Identity::Waiting;
-            }
+            Some((
+                CaseState::Handing { .. }
+                | CaseState::Checking { .. }
+                | CaseState::Asking { reference: Some(_), .. },
+                _,
+            )) => identity = Identity::Waiting,
             _ if self.ending == Ending::Answered => return Err(Step::Identity),
             _ => {}
         }
