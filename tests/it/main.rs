@@ -8,6 +8,10 @@ mod flow;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod interop;
+#[cfg(test)]
+mod journey;
+#[cfg(test)]
 mod page;
 #[cfg(test)]
 mod spec;

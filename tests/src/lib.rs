@@ -4,3 +4,4 @@ pub mod browser;
 pub mod certificate;
 pub mod client;
 pub mod cluster;
+pub mod world;

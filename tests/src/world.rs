@@ -1,0 +1,128 @@
+//! A whole house for one test: provider, MFT, mailbox, on a database of its own.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use demo::seed::Sol;
+use demo::{Door, House, Plan, Tls};
+use harp_core::kernel::secret::Secret;
+use harp_core::kernel::time::{Clock as _, SystemClock};
+use harp_core::notice::Recipient;
+use harp_core::policy::{HARP, Profile};
+use harp_core::vault::{RootKey, Vault};
+use tempfile::TempDir;
+
+use crate::certificate::Certificate;
+use crate::cluster::Db;
+
+/// How long a letter may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Where the servers stand, as a browser sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Street {
+    /// Two ports of one localhost: cookies are shared, as in `cargo demo`.
+    Localhost,
+    /// Two `.test` names over TLS: separate sites, `__Host-` cookies, strict SameSite.
+    TestNames,
+}
+
+#[derive(Debug)]
+pub struct World {
+    pub house: House,
+    pub db: Db,
+    _files: TempDir,
+}
+
+impl World {
+    pub async fn on(db: Db, street: Street) -> World {
+        World::with(db, street, &HARP).await
+    }
+
+    #[expect(clippy::expect_used, reason = "a house that cannot be built is a fault of the harness")]
+    pub async fn with(db: Db, street: Street, profile: &'static Profile) -> World {
+        World::build(db, street, profile).await.expect("a house can be built")
+    }
+
+    async fn build(db: Db, street: Street, profile: &'static Profile) -> Result<World> {
+        let files = tempfile::tempdir()?;
+        let vault = Vault::new(RootKey { kid: "test".to_owned(), key: Secret::new([42; 32]) }, vec![]);
+        let doors = match street {
+            Street::Localhost => (Door::free("http", "localhost")?, Door::free("http", "localhost")?),
+            Street::TestNames => (Door::free("https", "harp.test")?, Door::free("https", "mft.test")?),
+        };
+        let tls = (street == Street::TestNames).then(|| {
+            let certificate = Certificate::for_test_names();
+            Tls { certificate: certificate.pem(), key: certificate.key_pem() }
+        });
+        let plan = Plan::new(doors, (Arc::clone(&db.store), vault), files.path().join("mft"));
+        let house = House::open(Plan { profile, tls, ..plan }).await?;
+        Ok(World { house, db, _files: files })
+    }
+
+    /// An address at the provider.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.house.provider_url)
+    }
+
+    /// An address at MFT.
+    pub fn mft(&self, path: &str) -> String {
+        format!("{}{path}", self.house.mft_url)
+    }
+
+    /// The code in the `count`th message to an address or a number.
+    #[expect(clippy::expect_used, reason = "a code that does not come fails the test, and the text says which")]
+    pub async fn code(&self, to: &Recipient, count: usize) -> String {
+        self.letter(to, count).await.1.expect("the message carries a code")
+    }
+
+    /// Waits for the `count`th message there: its text, and the code in it.
+    #[expect(clippy::expect_used, reason = "a letter that does not come fails the test, and the text says which")]
+    pub async fn letter(&self, to: &Recipient, count: usize) -> (String, Option<String>) {
+        let wait = tokio::time::timeout(PATIENCE, self.house.mailbox.wait(to, count)).await;
+        let arrived = wait.ok().flatten().context(format!("message {count} to {to:?} came")).expect("it comes");
+        let whole = format!("{}\n{}", arrived.letter.subject, arrived.letter.text.expose());
+        (whole, arrived.code())
+    }
+
+    /// What the Security Official's authenticator app shows.
+    pub fn sols_code(&self) -> String {
+        Sol::totp().code_at(SystemClock.now())
+    }
+
+    /// What an app shows that was given this key, as a page spells it.
+    #[expect(clippy::expect_used, reason = "a key that is none fails the test")]
+    pub fn app_code(&self, key: &str) -> String {
+        let letters: String = key.chars().filter(|c| !c.is_whitespace()).collect();
+        let secret = totp_rs::Secret::try_from_base32(letters).expect("the page shows a base 32 key");
+        let app = totp_rs::Builder::new().with_secret(secret).build().expect("the usual parameters are taken");
+        app.generate(u64::try_from(SystemClock.now().secs()).unwrap_or(0)).to_string()
+    }
+
+    /// Every event of the audit trail, oldest first, as JSON texts.
+    #[expect(clippy::expect_used, reason = "a trail that cannot be read fails the test")]
+    pub async fn trail(&self) -> Vec<String> {
+        use harp_core::store::{Fault, Tx, Work};
+        struct All;
+        #[async_trait::async_trait]
+        impl Work for All {
+            type Out = Vec<harp_core::audit::Event>;
+            async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
+                tx.events(None, 10_000).await
+            }
+        }
+        let events = self.house.provider.harp().store.read(&All).await.expect("the trail can be read");
+        events.iter().map(|event| format!("{event:?} {}", serde_json::json!(event.deed))).collect()
+    }
+
+    /// A small file to upload.
+    #[expect(clippy::expect_used, reason = "a file that cannot be written is a fault of the machine")]
+    pub fn file(&self, name: &str, text: &str) -> std::path::PathBuf {
+        let path: &Path = self._files.path();
+        let path = path.join(name);
+        std::fs::write(&path, text).expect("a file can be written");
+        path
+    }
+}
