@@ -47,6 +47,9 @@ impl World {
     }
 
     async fn build(db: Db, street: Street, profile: &'static Profile) -> Result<World> {
+        // `RUST_LOG=info` shows what the servers say; without it they are silent.
+        let log = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "off".into());
+        let _first_only = tracing_subscriber::fmt().with_env_filter(log).try_init();
         let files = tempfile::tempdir()?;
         let vault = Vault::new(RootKey { kid: "test".to_owned(), key: Secret::new([42; 32]) }, vec![]);
         let doors = match street {

@@ -168,7 +168,7 @@ fn client(base: &str, secret: &str, act: &Act) -> anyhow::Result<Client> {
         redirects: vec![web(paths::CALLBACK)?],
         post_logout: vec![web(mft::SIGNED_OUT)?],
         kind: ApplicationType::Web,
-        scopes: ScopeSet::parse("openid profile email")?,
+        scopes: ScopeSet::parse("openid profile email roles")?,
         program: Some(seed::PROGRAM.to_owned()),
         signing: Alg::Rs256,
         pkce: Pkce::Required,

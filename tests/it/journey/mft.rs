@@ -46,10 +46,10 @@ async fn register(world: &World, ana: &Browser) {
     assert_eq!(ana.heading().await, "Your details");
     ana.see("Use your corporate email address").await; // B02
     ana.see("All fields marked with an asterisk (*) are required.").await; // B05
-    assert!(ana.control("First name").await.required && !ana.control("Middle name").await.required);
+    assert!(ana.control("First name").await.required && !ana.control("Middle name (optional)").await.required);
     ana.judged().await;
     Ana::fill_details(ana).await;
-    ana.press("Continue").await;
+    ana.press("Next").await;
     assert_eq!(ana.answer().await.status, 422);
     assert_eq!(ana.errors().await, ["Enter your last name"]); // B03
     assert!(ana.title().await.starts_with("Error: "));
@@ -57,7 +57,7 @@ async fn register(world: &World, ana: &Browser) {
     ana.judged().await;
     ana.pictures("register-details-refused").await;
     ana.fill("Last name", "Rivera").await;
-    ana.press("Continue").await;
+    ana.press("Next").await;
 
     assert_eq!(ana.heading().await, "User ID and password");
     ana.pictures("register-account").await;
@@ -71,7 +71,7 @@ async fn register(world: &World, ana: &Browser) {
     // Back keeps what was typed.
     ana.press("Back").await;
     assert_eq!(ana.control("Last name").await.value, "Rivera");
-    ana.press("Continue").await;
+    ana.press("Next").await;
     assert_eq!(ana.control("User ID").await.value, Ana::USERNAME);
     credentials(ana, Ana::PASSWORD, "Rex1").await;
 
@@ -119,7 +119,7 @@ async fn passwords(ana: &Browser) {
     ana.fill("Password", Ana::PASSWORD).await;
     ana.fill("Confirm password", "Copper-Kettle-99!").await;
     ana.fill("Answer", "Rex1").await;
-    ana.press("Continue").await;
+    ana.press("Next").await;
     assert!(ana.errors().await.contains(&"Enter the same password in both fields".to_owned()));
 }
 
@@ -129,7 +129,7 @@ async fn credentials(ana: &Browser, password: &str, answer: &str) {
     ana.fill("Confirm password", password).await;
     ana.select("Question", "What was the name of your first pet?").await;
     ana.fill("Answer", answer).await;
-    ana.press("Continue").await;
+    ana.press("Next").await;
 }
 
 /// MFT-1, steps 7 and 8: the first sign-in leads to set-up, and nowhere else. Gives the authenticator app's key.
@@ -152,7 +152,7 @@ async fn set_up(world: &World, ana: &Browser) -> String {
     // E07, E08: a text message, a wrong code, the right one.
     ana.press("Add a sign-in code or device").await;
     ana.choose("Text message (SMS)").await;
-    ana.press("Continue").await;
+    ana.press("Next").await;
     ana.fill("Phone number", Ana::PHONE).await;
     ana.pictures("set-up-phone").await;
     ana.press("Send Code").await;
@@ -173,7 +173,7 @@ async fn set_up(world: &World, ana: &Browser) -> String {
     // E10: another one, an authenticator app.
     ana.press("Add another").await;
     ana.choose("Authenticator app").await;
-    ana.press("Continue").await;
+    ana.press("Next").await;
     ana.judged().await;
     ana.pictures("set-up-app").await;
     let text = ana.text().await;
@@ -265,13 +265,13 @@ async fn ask_for_the_role(world: &World, ana: &Browser) {
     ana.press("main › Request a Role").await; // H02
     ana.choose("Managed File Transfer").await; // H03
     ana.pictures("roles-program").await;
-    ana.press("Continue").await;
+    ana.press("Next").await;
     ana.fill("Search for an organization", "cjr").await; // H04
     ana.press("main › Search").await;
     ana.judged().await;
     ana.pictures("roles-organization").await;
     ana.choose("Analytics-Hospital Measures and CJR-Yale").await; // H10
-    ana.press("Continue").await;
+    ana.press("Next").await;
     ana.check("Managed File Transfer (MFT) Web User").await; // H05
     ana.judged().await;
     ana.pictures("roles-roles").await;

@@ -90,8 +90,13 @@ impl Outline {
             self.parts.iter().filter(|part| kind.roles().contains(&part.role.as_str())).collect();
         let name = plain(name);
         let inside = |part: &Part| scope.is_none_or(|scope| self.is_inside(part, scope));
-        let found: Vec<&&Part> =
-            of_kind.iter().filter(|part| plain(&part.name) == name && inside(part)).collect();
+        let exactly = |part: &&&Part| plain(&part.name) == name && inside(part);
+        let mut found: Vec<&&Part> = of_kind.iter().filter(exactly).collect();
+        if found.is_empty() {
+            // A name that goes on with a hint, as that of a choice does: its beginning is enough if it is alone.
+            let start = format!("{name} ");
+            found = of_kind.iter().filter(|part| plain(&part.name).starts_with(&start) && inside(part)).collect();
+        }
         match found.as_slice() {
             [one] if one.disabled => bail!("the {} `{wanted}` is disabled", kind.words()),
             [one] => Ok(one),
