@@ -76,16 +76,23 @@ impl World {
     }
 
     /// The code in the `count`th message to an address or a number.
-    #[expect(clippy::expect_used, reason = "a code that does not come fails the test, and the text says which")]
+    #[expect(
+        clippy::expect_used,
+        reason = "a code that does not come fails the test, and the text says which"
+    )]
     pub async fn code(&self, to: &Recipient, count: usize) -> String {
         self.letter(to, count).await.1.expect("the message carries a code")
     }
 
     /// Waits for the `count`th message there: its text, and the code in it.
-    #[expect(clippy::expect_used, reason = "a letter that does not come fails the test, and the text says which")]
+    #[expect(
+        clippy::expect_used,
+        reason = "a letter that does not come fails the test, and the text says which"
+    )]
     pub async fn letter(&self, to: &Recipient, count: usize) -> (String, Option<String>) {
         let wait = tokio::time::timeout(PATIENCE, self.house.mailbox.wait(to, count)).await;
-        let arrived = wait.ok().flatten().context(format!("message {count} to {to:?} came")).expect("it comes");
+        let arrived =
+            wait.ok().flatten().context(format!("message {count} to {to:?} came")).expect("it comes");
         let whole = format!("{}\n{}", arrived.letter.subject, arrived.letter.text.expose());
         (whole, arrived.code())
     }
@@ -100,7 +107,8 @@ impl World {
     pub fn app_code(&self, key: &str) -> String {
         let letters: String = key.chars().filter(|c| !c.is_whitespace()).collect();
         let secret = totp_rs::Secret::try_from_base32(letters).expect("the page shows a base 32 key");
-        let app = totp_rs::Builder::new().with_secret(secret).build().expect("the usual parameters are taken");
+        let app =
+            totp_rs::Builder::new().with_secret(secret).build().expect("the usual parameters are taken");
         app.generate(u64::try_from(SystemClock.now().secs()).unwrap_or(0)).to_string()
     }
 

@@ -46,7 +46,9 @@ async fn register(world: &World, ana: &Browser) {
     assert_eq!(ana.heading().await, "Your details");
     ana.see("Use your corporate email address").await; // B02
     ana.see("All fields marked with an asterisk (*) are required.").await; // B05
-    assert!(ana.control("First name").await.required && !ana.control("Middle name (optional)").await.required);
+    assert!(
+        ana.control("First name").await.required && !ana.control("Middle name (optional)").await.required
+    );
     ana.judged().await;
     Ana::fill_details(ana).await;
     ana.press("Next").await;
@@ -98,16 +100,17 @@ async fn passwords(ana: &Browser) {
     let long = "Kettle-88!";
     assert!(long.len() < 12);
     let refused = [
-        (long.to_owned(), "at least 12"),                   // C03
-        ("COPPER-KETTLE-88!".to_owned(), "lowercase"),      // C04
-        ("copper-kettle-88!".to_owned(), "uppercase"),      // C05
-        ("Copper-Kettle-xx!".to_owned(), "number"),         // C06
-        ("Copper-Kettle-88x".to_owned(), "symbols"),        // C07
-        ("Copper-A.RIVERA-88!".to_owned(), "your user ID"), // C08
+        (long.to_owned(), "at least 12"),                         // C03
+        ("COPPER-KETTLE-88!".to_owned(), "lowercase"),            // C04
+        ("copper-kettle-88!".to_owned(), "uppercase"),            // C05
+        ("Copper-Kettle-xx!".to_owned(), "number"),               // C06
+        ("Copper-Kettle-88x".to_owned(), "symbols"),              // C07
+        ("Copper-A.RIVERA-88!".to_owned(), "your user ID"),       // C08
         ("Copper-aNa-kett-88!".to_owned(), "first or last name"), // C09
         ("Copper-RIVERA-kett-88!".to_owned(), "first or last name"),
     ];
-    let banned = ["+", "(", ")", ">", "<"].map(|c| (format!("Copper-Kettle-88!{c}"), "without these characters")); // C10
+    let banned =
+        ["+", "(", ")", ">", "<"].map(|c| (format!("Copper-Kettle-88!{c}"), "without these characters")); // C10
     for (password, told) in refused.into_iter().chain(banned) {
         credentials(ana, &password, "Rex1").await;
         assert_eq!(ana.answer().await.status, 422, "{password}");
@@ -177,7 +180,8 @@ async fn set_up(world: &World, ana: &Browser) -> String {
     ana.judged().await;
     ana.pictures("set-up-app").await;
     let text = ana.text().await;
-    let key = text.lines().map(str::trim).find(|line| is_key(line)).expect("the key stands on the page").to_owned();
+    let key =
+        text.lines().map(str::trim).find(|line| is_key(line)).expect("the key stands on the page").to_owned();
     ana.fill("Security code", &world.app_code(&key)).await;
     ana.press("Submit").await;
     ana.judged().await;
@@ -294,7 +298,8 @@ async fn approve(world: &World) {
     sol.press("Open the requests").await;
     sol.judged().await;
     sol.pictures("official-queue").await;
-    let request = sol.buttons_and_links().await.into_iter().find(|name| name.contains("req_")).expect("the request");
+    let request =
+        sol.buttons_and_links().await.into_iter().find(|name| name.contains("req_")).expect("the request");
     sol.press(request.split_once(' ').map_or(request.as_str(), |(_, name)| name)).await;
     assert_eq!(sol.heading().await, "Request of Ana Rivera");
     sol.judged().await;

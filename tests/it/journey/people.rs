@@ -44,7 +44,8 @@ impl Ana {
         ana.choose("Mercy General Hospital").await;
         ana.choose("How many bedrooms does your home have? › 3").await;
         ana.choose("Quarry Road").await;
-        ana.choose("In which of these counties have you lived in the last five years? › None of the above").await;
+        ana.choose("In which of these counties have you lived in the last five years? › None of the above")
+            .await;
     }
 
     pub async fn enter_password(ana: &Browser) {

@@ -95,7 +95,8 @@ impl Outline {
         if found.is_empty() {
             // A name that goes on with a hint, as that of a choice does: its beginning is enough if it is alone.
             let start = format!("{name} ");
-            found = of_kind.iter().filter(|part| plain(&part.name).starts_with(&start) && inside(part)).collect();
+            found =
+                of_kind.iter().filter(|part| plain(&part.name).starts_with(&start) && inside(part)).collect();
         }
         match found.as_slice() {
             [one] if one.disabled => bail!("the {} `{wanted}` is disabled", kind.words()),
