@@ -149,6 +149,20 @@ impl Stage {
         self.harp.store.read(&Find(id)).await.unwrap().unwrap()
     }
 
+    /// As if every registration had taken too long, and the sweep had been.
+    pub async fn forget_drafts(&self) {
+        struct Sweep(Timestamp);
+        #[async_trait]
+        impl Work for Sweep {
+            type Out = u32;
+            async fn run(&self, tx: &mut dyn Tx) -> Result<u32, Fault> {
+                tx.sweep_drafts(self.0).await
+            }
+        }
+        let end = self.clock.now() + self.harp.profile.draft.life;
+        assert!(self.harp.store.write(&Sweep(end)).await.unwrap() > 0);
+    }
+
     /// The audit trail, oldest first.
     pub async fn events(&self) -> Vec<Event> {
         struct Read;

@@ -1,6 +1,7 @@
 //! What the handlers of the portal do, without a browser.
 
 mod devices;
+mod register;
 mod sign_in;
 
 use std::sync::Arc;
