@@ -188,6 +188,8 @@ impl Work for Send<'_> {
 
     async fn run(&self, tx: &mut dyn Tx) -> Result<Sent, Fault> {
         let Send { harp, act, .. } = self;
+        // Two clicks at once take turns: the second finds the first's code.
+        tx.account_turn(self.account).await?;
         let mut account = match unconfirmed(tx, self.account).await? {
             None => return Ok(Sent::Gone),
             Some(Err(_)) => return Ok(Sent::AlreadyConfirmed),

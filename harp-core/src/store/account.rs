@@ -30,6 +30,9 @@ pub trait AccountStore: Send {
         address: &EmailAddress,
         at: Timestamp,
     ) -> Result<Verified, Fault>;
+    /// Makes whoever else takes a turn on this account wait until the transaction ends: before reading what must not
+    /// change until it is written. False: there is no such account.
+    async fn account_turn(&mut self, id: AccountId) -> Result<bool, Fault>;
     /// Replaces an address that is still unverified by another that is; false when it was verified meanwhile.
     async fn set_email(&mut self, id: AccountId, address: &EmailAddress) -> Result<bool, Fault>;
     /// Sets the password and raises the credential epoch by one, if it still is `epoch`. `None`: somebody was faster.

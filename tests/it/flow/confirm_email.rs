@@ -37,6 +37,29 @@ both! {
         assert_eq!(resend(&stage.harp, id, &stage.act()).await.unwrap(), Sent::AlreadyConfirmed);
     }
 
+    /// of eight clicks on Send at once, to the address or to another one, one sends a letter.
+    async fn eight_clicks_send_one_letter(db: Db) {
+        const OTHER: &str = "ana@home.example";
+        let stage = Arc::new(Stage::on(db, &HARP));
+        let id = stage.registered(&ana(), "AnaRivera").await;
+        let before = stage.letters(ANA).await.len();
+        stage.later(A_WHILE);
+        let sent = eight(|_| {
+            let stage = Arc::clone(&stage);
+            async move { resend(&stage.harp, id, &stage.act()).await.unwrap() }
+        })
+        .await;
+        assert_eq!(sent, vec![Sent::OnItsWay; 8]);
+        assert_eq!(stage.letters(ANA).await.len() - before, 1);
+        let sent = eight(|_| {
+            let stage = Arc::clone(&stage);
+            async move { change_address(&stage.harp, id, (OTHER, OTHER), &stage.act()).await.unwrap() }
+        })
+        .await;
+        assert_eq!(sent, vec![Sent::OnItsWay; 8]);
+        assert_eq!(stage.letters(OTHER).await.len(), 1);
+    }
+
     /// a code lives for its time and no longer; another letter helps after it has expired, too (P4).
     async fn an_expired_code_is_wrong_and_a_new_letter_helps(db: Db) {
         let stage = Stage::on(db, &HARP);

@@ -59,6 +59,24 @@ both! {
         assert!(matches!(password(&stage, ANA, PASSWORD).await, PasswordOutcome::NeedsCode { .. }));
     }
 
+    /// of eight clicks on Send code at once one sends a code, and that one works.
+    async fn eight_clicks_on_send_code_send_one_code(db: Db) {
+        let (stage, live) = with_phone(db).await;
+        let phone = device(&stage, &live, Method::Sms).await;
+        let token = token(&stage, ANA).await;
+        let before = texts(&stage, PHONE).await.len();
+        let stage = std::sync::Arc::new(stage);
+        let sent = at_once(8, |_| {
+            let (stage, token, phone) = (stage.clone(), token.clone(), phone.clone());
+            async move { choose(&stage, &token, &phone).await }
+        })
+        .await;
+        assert!(sent.iter().all(|s| *s == sent[0] && matches!(s, Sent::OnItsWay(_))), "{sent:?}");
+        assert_eq!(texts(&stage, PHONE).await.len() - before, 1);
+        let code = text(&stage, PHONE).await;
+        assert!(matches!(verify(&stage, &token, &code).await, CodeOutcome::SignedIn(_)));
+    }
+
     /// failures leave the window of 120 minutes.
     async fn four_failures_are_forgotten_after_two_hours(db: Db) {
         let (stage, _) = with_phone(db).await;

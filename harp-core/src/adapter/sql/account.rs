@@ -132,6 +132,11 @@ impl AccountStore for SqlTx {
         Ok(Verified::Verified)
     }
 
+    async fn account_turn(&mut self, id: AccountId) -> Result<bool, Fault> {
+        let sql = "UPDATE account SET epoch = epoch WHERE id = $1 RETURNING id";
+        Ok(self.optional(sql, args![id]).await?.is_some())
+    }
+
     async fn set_email(&mut self, id: AccountId, address: &EmailAddress) -> Result<bool, Fault> {
         let row = self
             .optional(

@@ -101,6 +101,10 @@ impl Work for Send<'_> {
 
     async fn run(&self, tx: &mut dyn Tx) -> Result<SendOutcome, Fault> {
         let Send { harp, act, .. } = self;
+        // Two clicks at once take turns: the second finds the first's code.
+        if let Some(sign_in) = tx.sign_in(&self.token).await? {
+            tx.account_turn(sign_in.account).await?;
+        }
         let here = match Here::load(tx, &self.token, act.now).await? {
             Ok(here) => here,
             Err(gone) => return Ok(SendOutcome::Gone(gone)),
