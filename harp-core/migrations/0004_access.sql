@@ -82,4 +82,5 @@ CREATE TABLE assignment (
   CONSTRAINT assignment_org_known FOREIGN KEY (org) REFERENCES organization (id)
 );
 CREATE UNIQUE INDEX assignment_account_role_org ON assignment (account, role, org) WHERE live;
+CREATE INDEX assignment_account ON assignment (account);
 CREATE INDEX assignment_org ON assignment (org);

@@ -718,6 +718,7 @@ review =
     .check = Approve only if you know that this person needs the role for work at the organization.
     .approve = Approve request
     .deny = Deny request
+    .only-deny = This person cannot be given a role now: their account is not active, or their identity is not verified. You can wait, or deny the request.
     .own = This is your own request. Another Security Official has to decide it.
 
 approve =

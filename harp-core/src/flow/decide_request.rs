@@ -6,7 +6,7 @@ use super::request_role::{RequestView, describe, tell};
 use super::{Harp, Trouble};
 use crate::access::{Assignment, RequestState, RoleRequest};
 use crate::account::field::{Complaint, Field};
-use crate::account::{Email, Proofed};
+use crate::account::{Account, Email, Proofed, Standing};
 use crate::audit::Deed;
 use crate::kernel::act::Act;
 use crate::kernel::id::{AccountId, AssignmentId, RequestId};
@@ -54,6 +54,8 @@ pub struct Looked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum May {
     Decide,
+    /// The requester's account is not active, or not proofed any more (D01).
+    OnlyDeny,
     /// Shown, so that nobody wonders where it is; another official decides it.
     OwnRequest,
 }
@@ -66,6 +68,8 @@ pub enum Outcome {
     NotYours,
     /// MFT-4
     OwnRequest,
+    /// The requester's account is not active, or not proofed any more (D01): the request can only be denied.
+    NotEligible,
     /// Somebody was faster, or it was withdrawn.
     AlreadyDecided(RequestView),
     Refused(Vec<Complaint>),
@@ -117,8 +121,11 @@ pub async fn look(
         async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
             let Some(request) = theirs(tx, self.official, self.id, self.now).await? else { return Ok(None) };
             let Some(account) = tx.account(request.account).await? else { return Ok(None) };
-            let own = request.account == self.official;
-            let may = if own { May::OwnRequest } else { May::Decide };
+            let may = match request.account == self.official {
+                true => May::OwnRequest,
+                false if eligible(&account) => May::Decide,
+                false => May::OnlyDeny,
+            };
             let held = tx.held_roles(request.account, None, self.now).await?;
             let here = request.org.to_string();
             Ok(Some(Looked {
@@ -172,6 +179,16 @@ impl Work for Decide<'_> {
             tx.record(&harp.event(act, request.account, deed)).await?;
             return Ok(Outcome::OwnRequest);
         }
+        if *answer == Answer::Approve && request.state == RequestState::Pending {
+            // A turn: the account stays as it is until the role is given.
+            tx.account_turn(request.account).await?;
+            if !tx.account(request.account).await?.is_some_and(|account| eligible(&account)) {
+                let why = "the requester is not active and proofed".to_owned();
+                let deed = Deed::RoleRequestRefused { request: *id, why };
+                tx.record(&harp.event(act, request.account, deed)).await?;
+                return Ok(Outcome::NotEligible);
+            }
+        }
         let (state, deed) = match answer {
             Answer::Approve => (
                 RequestState::Approved { by: *official, at: act.now },
@@ -184,6 +201,9 @@ impl Work for Decide<'_> {
         };
         if !tx.decide_request(*id, &state).await? {
             let now = tx.request(*id).await?.unwrap_or(request);
+            if now.state == RequestState::Pending {
+                return Ok(Outcome::NotYours); // The official's role ended at this moment.
+            }
             return Ok(Outcome::AlreadyDecided(describe(tx, &now).await?));
         }
         tx.record(&harp.event(act, request.account, deed)).await?;
@@ -225,6 +245,11 @@ impl Decide<'_> {
         }
         Ok(())
     }
+}
+
+/// D01: who is given a role is somebody whose account is active and who is proofed, at that moment too.
+fn eligible(account: &Account) -> bool {
+    account.standing == Standing::Active && account.proofed.is_proofed()
 }
 
 /// The request, if this person is a Security Official of its organization in its program.

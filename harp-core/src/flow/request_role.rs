@@ -260,6 +260,8 @@ impl Work for Submit<'_> {
 
     async fn run(&self, tx: &mut dyn Tx) -> Result<Submitted, Fault> {
         let Submit { harp, request, act } = self;
+        // Requests of one person take turns, so that MOST_PENDING holds.
+        tx.account_turn(request.account).await?;
         let account = tx.account(request.account).await?;
         let Some(account) = account.filter(|a| a.standing == Standing::Active) else {
             return Ok(Submitted::NotSetUp);

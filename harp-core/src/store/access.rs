@@ -45,14 +45,14 @@ pub trait AccessStore: Send {
         now: Timestamp,
     ) -> Result<Vec<HeldRole>, Fault>;
     async fn end_assignment(&mut self, id: AssignmentId, at: Timestamp) -> Result<bool, Fault>;
-    /// Who decides there: accounts with a live Security Official role of the program at the organization.
+    /// Who decides there: active accounts with a live Security Official role of the program at the organization.
     async fn officials(
         &mut self,
         org: OrgId,
         program: ProgramId,
         now: Timestamp,
     ) -> Result<Vec<AccountId>, Fault>;
-    /// Where the person decides: (organization, program).
+    /// Where the person decides: (organization, program). Nowhere, unless the account is active.
     async fn official_at(
         &mut self,
         account: AccountId,
@@ -66,6 +66,6 @@ pub trait AccessStore: Send {
     async fn requests_by(&mut self, account: AccountId) -> Result<Vec<RoleRequest>, Fault>;
     /// Pending ones at one organization and program, oldest first.
     async fn requests_at(&mut self, org: OrgId, program: ProgramId) -> Result<Vec<RoleRequest>, Fault>;
-    /// Pending to decided, once.
+    /// Pending to decided, once, and only by somebody who is a Security Official there at that time.
     async fn decide_request(&mut self, id: RequestId, state: &RequestState) -> Result<bool, Fault>;
 }

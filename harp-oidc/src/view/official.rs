@@ -54,6 +54,8 @@ pub struct Requester {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum May {
     Decide,
+    /// The person's account is not active, or their identity is not verified: approving would give nobody a role.
+    OnlyDeny,
     /// Nobody decides their own request (MFT-4).
     Own,
     /// It is decided already.

@@ -2,14 +2,15 @@
 
 use harp_core::access::decide::HeldRole;
 use harp_core::access::{Assignment, Organization, Program, Role};
-use harp_core::kernel::id::{AccountId, AssignmentId, OrgId, ProgramId};
+use harp_core::account::Standing;
+use harp_core::kernel::id::{OrgId, ProgramId};
 use harp_core::kernel::random::SystemRandom;
 use harp_core::kernel::time::Timestamp;
 use harp_core::store::Fault;
 use harp_tests::both;
 use harp_tests::cluster::Db;
 
-use super::fixture::{Hospital, NOW, after, hospital, stored_account};
+use super::fixture::{Hospital, NOW, active_account, after, assignment, hospital, stored_account};
 use super::{Node, at_once, change, look};
 
 both! {
@@ -129,10 +130,17 @@ both! {
         assert_eq!(held(Some("hqr")).await, Ok(vec![]));
     }
 
+    /// Who holds what is asked at every decision: it is found by an index, however many assignments there are.
+    async fn what_a_person_holds_is_found_by_an_index(db: Db) {
+        let sql = "SELECT id FROM assignment a WHERE a.account = 'x' AND a.start_at <= 1";
+        let plan = plan(&db.place, sql).await;
+        assert!(plan.contains("assignment_account "), "{plan}");
+    }
+
     /// I05, MFT-4
     async fn officials_are_those_who_hold_the_role_there_and_now(db: Db) {
         let Hospital { program, org, user, official } = hospital(&db).await;
-        let (sol, ana) = (stored_account(&db).await.id, stored_account(&db).await.id);
+        let (sol, ana) = (active_account(&db).await.id, active_account(&db).await.id);
         assert_eq!(add(&db, &assignment(sol, &official, &org, Some(after(60)))).await, Ok(true));
         assert_eq!(add(&db, &assignment(sol, &user, &org, None)).await, Ok(true));
         assert_eq!(add(&db, &assignment(ana, &user, &org, None)).await, Ok(true));
@@ -144,6 +152,10 @@ both! {
         assert_eq!(look!(db, [], |tx| tx.officials(elsewhere, of, NOW).await).await, Ok(vec![]));
         assert_eq!(look!(db, [sol], |tx| tx.official_at(sol, NOW).await).await, Ok(vec![(at, of)]));
         assert_eq!(look!(db, [ana], |tx| tx.official_at(ana, NOW).await).await, Ok(vec![]));
+        let disabled = change!(db, [sol], |tx| tx.set_standing(sol, Standing::Active, Standing::Disabled).await);
+        assert_eq!(disabled.await, Ok(true));
+        assert_eq!(there(NOW).await, Ok(vec![]), "whoever is disabled decides nothing");
+        assert_eq!(look!(db, [sol], |tx| tx.official_at(sol, NOW).await).await, Ok(vec![]));
     }
 }
 
@@ -151,14 +163,20 @@ async fn add(db: &Db, assignment: &Assignment) -> Result<bool, Fault> {
     change!(db, [assignment], |tx| tx.add_assignment(&assignment).await).await
 }
 
-fn assignment(account: AccountId, role: &Role, org: &Organization, end: Option<Timestamp>) -> Assignment {
-    Assignment {
-        id: AssignmentId::mint(NOW, &SystemRandom),
-        account,
-        role: role.id,
-        org: org.id,
-        start: NOW,
-        end,
-        request: None,
+/// How the database would answer.
+async fn plan(place: &str, sql: &str) -> String {
+    use sqlx::{AssertSqlSafe, Connection, Row};
+    if place.starts_with("postgres://") {
+        let mut conn = sqlx::PgConnection::connect(place).await.unwrap();
+        // A small table is read whole in any case.
+        sqlx::raw_sql("SET enable_seqscan = off").execute(&mut conn).await.unwrap();
+        let explain = AssertSqlSafe(format!("EXPLAIN {sql}"));
+        let rows = sqlx::raw_sql(explain).fetch_all(&mut conn).await.unwrap();
+        rows.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>().join("\n")
+    } else {
+        let mut conn = sqlx::SqliteConnection::connect(place).await.unwrap();
+        let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+        let rows = sqlx::raw_sql(explain).fetch_all(&mut conn).await.unwrap();
+        rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>().join("\n")
     }
 }

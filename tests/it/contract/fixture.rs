@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use harp_core::access::{Organization, Program, Role, RoleKind};
+use harp_core::access::{Assignment, Organization, Program, Role, RoleKind};
 use harp_core::account::username::Username;
 use harp_core::account::{Account, BirthDate, Email, PasswordHash, Person, PostalAddress, Proofed, Standing};
-use harp_core::kernel::id::{AccountId, OrgId, ProgramId, RoleId};
+use harp_core::kernel::id::{AccountId, AssignmentId, OrgId, ProgramId, RoleId};
 use harp_core::kernel::random::SystemRandom;
 use harp_core::kernel::secret::{Hashed, Plain};
 use harp_core::kernel::text::{EmailAddress, PersonName, Phone};
@@ -64,6 +64,35 @@ pub async fn stored_account(db: &Db) -> Account {
     let account = account();
     assert_eq!(change!(db, [account], |tx| tx.add_account(&account).await).await, Ok(Added::Added));
     account
+}
+
+/// The same of somebody who may ask for roles, and be given some.
+pub async fn active_account(db: &Db) -> Account {
+    let account =
+        Account { standing: Standing::Active, proofed: Proofed::Questions { at: NOW }, ..account() };
+    assert_eq!(change!(db, [account], |tx| tx.add_account(&account).await).await, Ok(Added::Added));
+    account
+}
+
+/// A role that is held from now on.
+pub fn assignment(account: AccountId, role: &Role, org: &Organization, end: Option<Timestamp>) -> Assignment {
+    Assignment {
+        id: AssignmentId::mint(NOW, &SystemRandom),
+        account,
+        role: role.id,
+        org: org.id,
+        start: NOW,
+        end,
+        request: None,
+    }
+}
+
+/// A Security Official of the hospital.
+pub async fn official(db: &Db, hospital: &Hospital) -> Assignment {
+    let sol = active_account(db).await.id;
+    let held = assignment(sol, &hospital.official, &hospital.org, None);
+    assert_eq!(change!(db, [held], |tx| tx.add_assignment(&held).await).await, Ok(true));
+    held
 }
 
 /// A program with an organization and two roles, all in the database.

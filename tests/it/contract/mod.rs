@@ -16,7 +16,7 @@ mod audit;
 mod cancel;
 mod driver;
 mod factor;
-mod fixture;
+pub mod fixture;
 mod kill;
 mod migrate;
 mod open;

@@ -7,13 +7,14 @@ use harp_core::store::Fault;
 use harp_tests::both;
 use harp_tests::cluster::Db;
 
-use super::fixture::{Hospital, NOW, after, hospital, stored_account};
+use super::fixture::{Hospital, NOW, after, hospital, official, stored_account};
 use super::{Node, at_once, change, look};
 
 both! {
     /// H07: what was decided, by whom, when and why is kept.
     async fn a_request_is_found_as_it_was_stored_and_as_it_was_decided(db: Db) {
-        let (hospital, ana, sol) = (hospital(&db).await, stored_account(&db).await.id, stored_account(&db).await.id);
+        let (hospital, ana) = (hospital(&db).await, stored_account(&db).await.id);
+        let sol = official(&db, &hospital).await.account;
         let states = [
             RequestState::Approved { by: sol, at: after(9) },
             RequestState::Denied { by: sol, at: after(9), reason: "who are \"you\"?".into() },
@@ -67,7 +68,8 @@ both! {
     }
 
     async fn of_eight_decisions_one_counts_and_then_the_person_may_ask_again(db: Db) {
-        let (hospital, ana, sol) = (hospital(&db).await, stored_account(&db).await.id, stored_account(&db).await.id);
+        let (hospital, ana) = (hospital(&db).await, stored_account(&db).await.id);
+        let sol = official(&db, &hospital).await.account;
         let first = request(ana, &hospital, &[hospital.user.id]);
         assert_eq!(add(&db, &first).await, Ok(true));
         let id = first.id;
@@ -82,6 +84,24 @@ both! {
         .await;
         assert_eq!(decided.into_iter().filter(|won| *won).count(), 1);
         assert_eq!(add(&db, &request(ana, &hospital, &[hospital.user.id])).await, Ok(true));
+    }
+}
+
+both! {
+    /// I05: the role may end between the look and the decision: the statement that decides asks once more.
+    async fn whose_role_has_ended_decides_nothing(db: Db) {
+        let (hospital, ana) = (hospital(&db).await, stored_account(&db).await.id);
+        let (held, other) = (official(&db, &hospital).await, stored_account(&db).await.id);
+        let request = request(ana, &hospital, &[hospital.user.id]);
+        assert_eq!(add(&db, &request).await, Ok(true));
+        let role = held.id;
+        assert_eq!(change!(db, [role], |tx| tx.end_assignment(role, after(5)).await).await, Ok(true));
+        for by in [held.account, other] {
+            let state = RequestState::Approved { by, at: after(9) };
+            assert_eq!(decide(&db, request.id, &state).await, Ok(false));
+        }
+        let id = request.id;
+        assert_eq!(look!(db, [id], |tx| tx.request(id).await).await, Ok(Some(request)));
     }
 }
 

@@ -6,6 +6,7 @@ mod factors;
 mod hand_over;
 mod profile;
 mod prove_identity;
+mod role_request;
 mod sessions;
 mod sign_in;
 mod sign_up;

@@ -204,6 +204,7 @@ impl AccessStore for SqlTx {
             .all(
                 concat!(
                     "SELECT DISTINCT a.account FROM assignment a JOIN role r ON r.id = a.role \
+                     JOIN account c ON c.id = a.account AND c.standing = 'active' \
                      WHERE a.org = $1 AND r.program = $3 AND r.kind = 'security_official' AND ",
                     held!(),
                     " ORDER BY a.account"
@@ -223,6 +224,7 @@ impl AccessStore for SqlTx {
             .all(
                 concat!(
                     "SELECT DISTINCT a.org, r.program FROM assignment a JOIN role r ON r.id = a.role \
+                     JOIN account c ON c.id = a.account AND c.standing = 'active' \
                      WHERE a.account = $1 AND r.kind = 'security_official' AND ",
                     held!(),
                     " ORDER BY a.org, r.program"

@@ -80,12 +80,18 @@ pub(super) async fn pending_at(
     tx.all(of, args![org, program]).await?.into_iter().map(request).collect()
 }
 
+/// Who decides must be a Security Official there at that moment: looked at by the statement that decides.
 pub(super) async fn decide(tx: &mut SqlTx, id: RequestId, decision: &RequestState) -> Result<bool, Fault> {
     let Columns { state, by, at, reason } = columns(decision);
     let row = tx
         .optional(
             "UPDATE role_request SET state = $2, decided_by = $3, decided_at = $4, reason = $5 \
-             WHERE id = $1 AND state = 'pending' RETURNING id",
+             WHERE id = $1 AND state = 'pending' AND ($3 IS NULL OR EXISTS (\
+             SELECT 1 FROM assignment a JOIN role r ON r.id = a.role \
+             JOIN account c ON c.id = a.account AND c.standing = 'active' \
+             WHERE a.account = $3 AND a.org = role_request.org AND r.program = role_request.program \
+             AND r.kind = 'security_official' AND a.live \
+             AND a.start_at <= $4 AND (a.end_at IS NULL OR a.end_at > $4))) RETURNING id",
             args![id, state, by, at, reason],
         )
         .await?;

@@ -81,7 +81,7 @@ async fn ask_deny(visit: Visit, Path(id): Path<String>) -> Reply {
 
 async fn show_deny(visit: &Visit, id: &str, form: Form) -> Reply {
     let looked = find(visit, id).await?;
-    if may(&looked) != May::Decide {
+    if !matches!(may(&looked), May::Decide | May::OnlyDeny) {
         return visit.see(&format!("{}/{id}", url::OFFICIAL));
     }
     visit.show(&Deny { frame: visit.frame(Section::Official), form, request: request(looked.waiting.view) })
@@ -107,7 +107,7 @@ async fn decide(visit: &Visit, id: &str, answer: Answer) -> Reply {
     match decide_request::decide(visit.harp(), live.account.id, request, &answer, &visit.act).await? {
         Outcome::Approved(_) => visit.see(&format!("{}?approved={id}", url::OFFICIAL)),
         Outcome::Denied(_) => visit.see(&format!("{}?denied={id}", url::OFFICIAL)),
-        Outcome::AlreadyDecided(_) => visit.see(&format!("{}/{id}", url::OFFICIAL)),
+        Outcome::AlreadyDecided(_) | Outcome::NotEligible => visit.see(&format!("{}/{id}", url::OFFICIAL)),
         Outcome::OwnRequest => Err(visit.forbidden()),
         Outcome::NotYours => Err(visit.not_found()),
         Outcome::Refused(found) => {
@@ -136,6 +136,7 @@ fn may(looked: &Looked) -> May {
     match (&looked.waiting.view.state, looked.waiting.may) {
         (harp_core::access::RequestState::Pending, decide_request::May::OwnRequest) => May::Own,
         (harp_core::access::RequestState::Pending, decide_request::May::Decide) => May::Decide,
+        (harp_core::access::RequestState::Pending, decide_request::May::OnlyDeny) => May::OnlyDeny,
         _ => May::Decided,
     }
 }

@@ -177,6 +177,11 @@ fn desk(shelf: &mut Shelf) {
         "review.own",
         review(shelf, request("req_06ey1m8c5ah4v2rk9tq0wz3jnb", Status::Pending), doubtful, May::Own),
     );
+    let gone = Requester { identity: Identified::NotYet, ..requester() };
+    shelf.add(
+        "review.only-deny",
+        review(shelf, request("req_06ey1m8c5ah4v2rk9tq0wz3jnb", Status::Pending), gone, May::OnlyDeny),
+    );
     shelf.add("review.decided", review(shelf, denied(), requester(), May::Decided));
     shelf.add(
         "approve",
