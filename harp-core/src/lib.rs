@@ -2,7 +2,7 @@
 //!
 //! The modules, in the order in which they may use each other (a module uses only those before it):
 //! [`kernel`] › `vault` › [`policy`] › `account` › `factor` › `proofing` › [`access`] › `session` › `notice` ›
-//! `audit` › `port` › `store` › `flow`, with `adapter` beside `flow`.
+//! `audit` › `port` › `store` › `flow` › `embed`, with `adapter` beside `flow`.
 
 #![cfg_attr(all(feature = "sqlite", feature = "testing"), doc = include_str!("embedding.md"))]
 
@@ -37,3 +37,6 @@ pub mod flow;
 
 #[cfg(feature = "authn")]
 pub mod adapter;
+
+#[cfg(feature = "sqlite")]
+pub mod embed;

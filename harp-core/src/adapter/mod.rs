@@ -2,8 +2,6 @@
 
 pub mod argon2;
 pub mod courier;
-#[cfg(feature = "sqlite")]
-pub mod embed;
 pub mod english;
 pub mod prover;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
