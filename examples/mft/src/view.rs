@@ -111,7 +111,7 @@ pub struct Trouble {
 
 impl Trouble {
     pub fn new(frame: Frame, status: StatusCode, title: &str, text: &str) -> Trouble {
-        let problem = Problem { status, title: title.to_owned(), text: text.to_owned(), action: None };
+        let problem = Problem { status, title: title.to_owned(), text: text.to_owned(), actions: vec![] };
         Trouble { frame, problem }
     }
 }

@@ -26,6 +26,7 @@ use crate::session::Session;
 pub struct SignedIn {
     session: Arc<Session>,
     carrier: Carrier,
+    here: LocalPath,
 }
 
 impl Deref for SignedIn {
@@ -79,7 +80,7 @@ impl Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let Refused(refusal, who) = self;
-        who.carrier.pages.refused(&refusal, &who)
+        who.carrier.pages.refused(&refusal, &who, &who.here)
     }
 }
 
@@ -96,7 +97,7 @@ impl IntoResponse for WrongFormToken {
                 "You signed in again since the page was opened, or the form came from another page. Go back, \
                    reload the page and send it once more."
                     .to_owned(),
-            action: None,
+            actions: vec![],
         })
     }
 }
@@ -134,7 +135,10 @@ impl IntoResponse for NotSignedIn {
                         title: "Please sign in again".to_owned(),
                         text: "You are not signed in, or your session ended. What you sent was not kept."
                             .to_owned(),
-                        action: Some(Action { label: "Sign in".to_owned(), href: paths::SIGN_IN.to_owned() }),
+                        actions: vec![Action {
+                            label: "Sign in".to_owned(),
+                            href: paths::SIGN_IN.to_owned(),
+                        }],
                     },
                 );
                 // RFC 9110 §15.5.2 wants a challenge; cookies have no registered scheme.
@@ -148,7 +152,7 @@ impl IntoResponse for NotSignedIn {
                     status: StatusCode::SERVICE_UNAVAILABLE,
                     title: "Please try again in a minute".to_owned(),
                     text: "We cannot check your session right now.".to_owned(),
-                    action: None,
+                    actions: vec![],
                 },
             ),
             NotSignedIn::NotAttached => {
@@ -174,12 +178,13 @@ fn wants_page(parts: &Parts) -> bool {
 }
 
 fn current(parts: &Parts) -> Result<Option<SignedIn>, NotSignedIn> {
-    let Some(Current { carrier, who }) = parts.extensions.get::<Current>() else {
+    let Some(Current { carrier, who, here }) = parts.extensions.get::<Current>() else {
         return Err(NotSignedIn::NotAttached);
     };
     match who {
         Who::Somebody(session) => {
-            Ok(Some(SignedIn { session: Arc::clone(session), carrier: carrier.clone() }))
+            let (session, carrier, here) = (Arc::clone(session), carrier.clone(), here.clone());
+            Ok(Some(SignedIn { session, carrier, here }))
         }
         Who::Nobody => Ok(None),
         Who::Unknown => Err(NotSignedIn::Unknown(Some(SignInPage(carrier.clone())))),

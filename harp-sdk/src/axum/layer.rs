@@ -6,6 +6,7 @@ use ::axum::extract::{Request, State};
 use ::axum::middleware::Next;
 use ::axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE};
+use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue};
 
 use super::extract::SignedIn;
@@ -13,6 +14,7 @@ use super::page::Pages;
 use crate::cookie::SetCookie;
 use crate::guard::Rule;
 use crate::harp::Harp;
+use crate::local::LocalPath;
 use crate::session::{Open, Session};
 
 /// What every request carries on.
@@ -27,6 +29,8 @@ pub(super) struct Carrier {
 pub(super) struct Current {
     pub carrier: Carrier,
     pub who: Who,
+    /// The page that is wanted; the start page, if it is none that a link could lead to.
+    pub here: LocalPath,
 }
 
 #[derive(Debug, Clone)]
@@ -50,7 +54,9 @@ pub(super) async fn carry(State(carrier): State<Carrier>, mut request: Request, 
             }
         }
     };
-    request.extensions_mut().insert(Current { carrier, who });
+    let path = request.uri().path_and_query().map(PathAndQuery::as_str);
+    let here = LocalPath::or_root(path.filter(|_| request.method().is_safe()));
+    request.extensions_mut().insert(Current { carrier, who, here });
     let mut response = next.run(request).await;
     if let Some(cookie) = renewed
         && !is_shared(response.headers())

@@ -15,7 +15,7 @@ use crate::guard::Rule;
 use crate::harp::Harp;
 
 pub use extract::{MaybeSignedIn, NotSignedIn, Refused, SignedIn, WrongFormToken};
-pub use page::{Action, Pages, PlainPages, Problem};
+pub use page::{Action, Pages, PlainPages, Problem, check_again};
 
 /// Adds sign-in, callback and sign-out, and lets every route added before know who is signed in.
 pub fn attach<S: Clone + Send + Sync + 'static>(router: Router<S>, harp: &Harp) -> Router<S> {

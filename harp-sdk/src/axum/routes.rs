@@ -14,7 +14,7 @@ use super::page::{Action, Problem};
 use crate::cookie::SetCookie;
 use crate::error::SignInError;
 use crate::local::LocalPath;
-use crate::login::Ask;
+use crate::login::{Ask, Prompt};
 use crate::paths;
 
 pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
@@ -27,11 +27,15 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 #[derive(Debug, Deserialize)]
 struct SignIn {
     return_to: Option<String>,
+    /// `login`: ask for password and code although a session lives.
+    prompt: Option<String>,
 }
 
 async fn sign_in(Carried(carrier): Carried, headers: HeaderMap, Query(query): Query<SignIn>) -> Response {
     let return_to = LocalPath::or_root(query.return_to.as_deref());
-    match carrier.harp.begin(&Ask::returning_to(return_to.clone()), &cookies(&headers)).await {
+    let prompt = query.prompt.filter(|prompt| prompt == "login").map(|_| Prompt::Login);
+    let ask = Ask { prompt, ..Ask::returning_to(return_to.clone()) };
+    match carrier.harp.begin(&ask, &cookies(&headers)).await {
         Ok(begun) => go(&begun.url, &begun.cookies),
         Err(error) => problem(&carrier, &error, Some(&return_to)),
     }
@@ -78,7 +82,7 @@ async fn sign_out(
                 status: StatusCode::SERVICE_UNAVAILABLE,
                 title: "You are still signed in".to_owned(),
                 text: "We could not sign you out everywhere. Please try again in a minute.".to_owned(),
-                action: None,
+                actions: vec![],
             })
         }
     }
@@ -98,6 +102,6 @@ fn problem(carrier: &Carrier, error: &SignInError, return_to: Option<&LocalPath>
         status: StatusCode::from_u16(public.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         title: public.title.to_owned(),
         text: public.text.to_owned(),
-        action: Some(Action { label: "Sign in".to_owned(), href }),
+        actions: vec![Action { label: "Sign in".to_owned(), href }],
     })
 }
