@@ -98,7 +98,10 @@ impl ProfileForm {
     pub fn read(&self, now: Timestamp) -> Result<(Person, EmailAddress), Vec<Complaint>> {
         let mut bad = Complaints::default();
         let first = bad.take(Field::FirstName, PersonName::part(&self.first_name));
-        let middle = optional(&mut bad, Field::MiddleName, &self.middle_name, PersonName::MAX);
+        let middle = match self.middle_name.trim() {
+            "" => None,
+            middle => bad.take(Field::MiddleName, PersonName::part(middle)),
+        };
         let last = bad.take(Field::LastName, PersonName::part(&self.last_name));
         let email = bad.take(Field::Email, EmailAddress::parse(&self.email));
         // B06: only a readable address can be repeated wrongly.

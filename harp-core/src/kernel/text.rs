@@ -40,25 +40,18 @@ macro_rules! text_type {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[serde(transparent)]
         pub struct $name(String);
 
         impl $name {
+            /// From our own storage, also as JSON: it was parsed when it came in. The rules of parsing change with
+            /// the years (numbering plans do); what somebody registered with must stay readable.
+            pub fn stored(text: String) -> Self {
+                Self(text)
+            }
+
             pub fn as_str(&self) -> &str {
                 &self.0
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = TextFault;
-            fn try_from(text: String) -> Result<Self, TextFault> {
-                Self::parse(&text)
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(value: $name) -> String {
-                value.0
             }
         }
 
@@ -131,10 +124,14 @@ impl Phone {
     /// A number as a person types it: spaces, dots, dashes and brackets are ignored; without `+` it is American.
     #[cfg(feature = "authn")]
     pub fn parse(text: &str) -> Result<Self, TextFault> {
+        use phonenumber::country::Id::US;
         let text = line(text, 40)?;
-        let number =
-            phonenumber::parse(Some(phonenumber::country::Id::US), &text).map_err(|_| TextFault::BadForm)?;
-        if !phonenumber::is_valid(&number) || number.extension().is_some() {
+        // A default country is applied even to a number that names its own: with it, the 1 that many a German or
+        // Chinese number begins with would be taken for the American trunk prefix, and cut off.
+        let abroad = text.starts_with('+');
+        let number = phonenumber::parse((!abroad).then_some(US), &text).map_err(|_| TextFault::BadForm)?;
+        let american = number.country().code() == 1;
+        if !phonenumber::is_valid(&number) || number.extension().is_some() || !(abroad || american) {
             return Err(TextFault::BadForm);
         }
         Ok(Self(number.format().mode(phonenumber::Mode::E164).to_string()))
@@ -166,10 +163,29 @@ impl PersonName {
     /// Longest part of a name, in characters.
     pub const MAX: usize = 60;
 
-    /// One part of a name.
+    /// One part of a name: letters of any script and their marks, spaces, apostrophes, hyphens, dots and commas.
+    /// Neither digits nor `/`, `:` or `@`: a name is printed in letters, and must not carry a link into them.
     pub fn part(text: &str) -> Result<String, TextFault> {
-        line(text, Self::MAX)
+        let part = line(text, Self::MAX)?;
+        let fits = |c: char| c.is_alphabetic() || is_mark(c) || " '’-‐.,".contains(c);
+        if part.chars().all(fits) && part.chars().any(char::is_alphabetic) {
+            Ok(part)
+        } else {
+            Err(TextFault::BadCharacter)
+        }
     }
+}
+
+/// A sign that belongs to the letter before it: an accent that stands alone, a vowel sign.
+#[cfg(feature = "authn")]
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
+
+/// Without the tables of Unicode only the accents of the Latin, Greek and Cyrillic scripts are known.
+#[cfg(not(feature = "authn"))]
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
 }
 
 impl fmt::Display for PersonName {
@@ -222,6 +238,38 @@ mod tests {
         assert_eq!(Phone::parse("2024561111").unwrap().last_four(), "1111");
         for bad in ["", "12", "911", "not a number", "+1 202 456 1111 ext 5"] {
             assert!(Phone::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    /// A number that names its country keeps every digit, also where the national part begins with the American trunk 1.
+    #[test]
+    #[cfg(feature = "authn")]
+    fn a_number_that_names_its_country_keeps_every_digit() {
+        for (typed, stored) in [
+            ("+49 1512 3456789", "+4915123456789"),
+            ("+86 138 0013 8000", "+8613800138000"),
+            ("+82 10 1234 5678", "+821012345678"),
+            ("+60 12 345 6789", "+60123456789"),
+            ("+94 11 234 5678", "+94112345678"),
+            ("+44 (0)20 7946 0958", "+442079460958"),
+            ("+1 340 774 1234", "+13407741234"),
+        ] {
+            let once = Phone::parse(typed).unwrap();
+            assert_eq!(once.as_str(), stored, "{typed}");
+            assert_eq!(Phone::parse(once.as_str()), Ok(once), "{typed}");
+        }
+        assert!(Phone::parse("011 49 1512 3456789").is_err(), "without + it is American");
+    }
+
+    #[test]
+    fn a_name_takes_letters_of_every_script_and_no_link() {
+        for good in
+            ["Ana", "O'Neil", "D’Arcy", "Anne-Marie", "Jr.", "Zoe\u{308}", "Nguyễn Văn", "李", "Øre, Jr."]
+        {
+            assert_eq!(PersonName::part(good), Ok(good.to_owned()));
+        }
+        for bad in ["Act now: https://evil.example", "a@b", "ana/b", "R2D2", "<b>", "Ana (x)", "-", "'"] {
+            assert_eq!(PersonName::part(bad), Err(TextFault::BadCharacter), "{bad}");
         }
     }
 

@@ -33,6 +33,27 @@ both! {
         assert_eq!(lease(&db, 200, 300, 9).await, Ok(vec![Message { attempts: 2, ..late }]));
     }
 
+    /// What cannot be read, perhaps after a downgrade, is given up, and holds nothing else up.
+    async fn a_message_that_cannot_be_read_does_not_hold_up_the_others(db: Db) {
+        let bad = pushed(&db, 0).await;
+        let good = pushed(&db, 1).await;
+        let sql = format!("UPDATE outbox SET notice = '{{}}' WHERE id = '{}'", bad.id);
+        spoil(&db.place, sql).await;
+        let leased = lease(&db, 30, 60, 9).await.unwrap();
+        assert_eq!(leased.iter().map(|m| m.id).collect::<Vec<_>>(), [good.id]);
+        let again = lease(&db, 60, 90, 9).await.unwrap();
+        assert_eq!(again.iter().map(|m| m.id).collect::<Vec<_>>(), [good.id], "it is given up, not leased for ever");
+    }
+
+    /// A number that no rule takes any more still is the number that somebody has.
+    async fn a_recipient_is_not_judged_again_when_it_is_read(db: Db) {
+        let message = pushed(&db, 0).await;
+        let to = Recipient::Sms(Phone::stored("+10000000000".to_owned()));
+        let recipient = serde_json::to_string(&to).unwrap();
+        spoil(&db.place, format!("UPDATE outbox SET recipient = '{recipient}' WHERE id = '{}'", message.id)).await;
+        assert_eq!(lease(&db, 30, 60, 9).await.unwrap().pop().map(|m| m.to), Some(to));
+    }
+
     /// Eight workers, sixteen messages: none is sent twice, none is forgotten.
     async fn of_eight_workers_each_message_goes_to_one(db: Db) {
         let mut sent = BTreeSet::new();
@@ -137,4 +158,15 @@ async fn pushed(db: &Db, due: u64) -> Message {
     };
     change!(db, [message], |tx| tx.push_message(&message).await).await.unwrap();
     message
+}
+
+/// Changes the database behind the store's back.
+async fn spoil(place: &str, sql: String) {
+    use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
+    let sql = sqlx::raw_sql(AssertSqlSafe(sql));
+    if place.starts_with("postgres://") {
+        sql.execute(&mut PgConnection::connect(place).await.unwrap()).await.unwrap();
+    } else {
+        sql.execute(&mut SqliteConnection::connect(place).await.unwrap()).await.unwrap();
+    }
 }

@@ -47,7 +47,18 @@ impl OutboxStore for SqlTx {
                 args![now, until, most],
             )
             .await?;
-        let mut messages = rows.into_iter().map(message).collect::<Result<Vec<_>, _>>()?;
+        let mut messages = Vec::new();
+        for row in rows {
+            let id = row.get("id")?;
+            match message(row) {
+                Ok(message) => messages.push(message),
+                // One by one: what cannot be read must not hold up what can.
+                Err(fault) => {
+                    tracing::error!(message = %id, %fault, "a message cannot be read, and is given up");
+                    self.message_failed(id, None, "it cannot be read").await?;
+                }
+            }
+        }
         messages.sort_by_key(|m| (m.due_at, m.id));
         Ok(messages)
     }

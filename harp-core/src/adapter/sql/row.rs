@@ -258,8 +258,8 @@ macro_rules! text_fields {
 }
 
 text_fields! {
-    |t: &str| EmailAddress::try_from(t.to_owned()).ok() => EmailAddress;
-    |t: &str| Phone::try_from(t.to_owned()).ok() => Phone;
+    |t: &str| Some(EmailAddress::stored(t.to_owned())) => EmailAddress;
+    |t: &str| Some(Phone::stored(t.to_owned())) => Phone;
     |t: &str| t.parse().ok() => id::TraceId;
 }
 
