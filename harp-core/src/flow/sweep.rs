@@ -1,12 +1,14 @@
-//! What is over and would only lie about: drafts, sign-ins, sessions, codes, counters, undeliverable messages.
+//! What is over and would only lie about: drafts, proofing cases, sign-ins, sessions, codes, counters, undeliverable messages.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::{Harp, Trouble};
+use crate::audit::Deed;
 use crate::kernel::act::Act;
 use crate::kernel::time::Timestamp;
+use crate::proofing::{CaseState, Step};
 use crate::store::{Fault, Tx, Work};
 
 /// An expired code can still be sent anew (P4), and an ended session is still told from one that never was.
@@ -14,10 +16,15 @@ const LINGER: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long an undeliverable message is kept for whoever looks into it.
 const UNDELIVERED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// How many cases one sweep ends.
+const CASES: u32 = 100;
+
 /// How many of each were deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Swept {
     pub drafts: u32,
+    /// Proofing cases whose time was up: they are ended, and what the vendor asked is forgotten.
+    pub cases: u32,
     /// Sessions and sign-ins.
     pub sessions: u32,
     /// Codes and counters.
@@ -30,25 +37,45 @@ pub async fn sweep(harp: &Harp, act: &Act) -> Result<Swept, Trouble> {
     let before = act.now - LINGER;
     let sessions = before - harp.profile.session.absolute;
     let messages = act.now - UNDELIVERED;
-    Ok(harp.store.write(&Sweep { now: act.now, before, sessions, messages }).await?)
+    Ok(harp.store.write(&Sweep { harp, before, sessions, messages, act }).await?)
 }
 
-struct Sweep {
-    now: Timestamp,
+struct Sweep<'a> {
+    harp: &'a Harp,
     before: Timestamp,
     sessions: Timestamp,
     messages: Timestamp,
+    act: &'a Act,
 }
 
 #[async_trait]
-impl Work for Sweep {
+impl Work for Sweep<'_> {
     type Out = Swept;
     async fn run(&self, tx: &mut dyn Tx) -> Result<Swept, Fault> {
         Ok(Swept {
-            drafts: tx.sweep_drafts(self.now).await?,
+            drafts: tx.sweep_drafts(self.act.now).await?,
+            cases: self.cases(tx).await?,
             sessions: tx.sweep_sessions(self.sessions).await?,
             codes: tx.sweep_codes(self.before).await?,
             messages: tx.sweep_messages(self.messages).await?,
         })
+    }
+}
+
+impl Sweep<'_> {
+    async fn cases(&self, tx: &mut dyn Tx) -> Result<u32, Fault> {
+        let mut ended = 0;
+        for case in tx.lapsed_cases(self.act.now, CASES).await? {
+            let (id, account) = (case.id, case.account);
+            // Whoever moved it at this moment has seen to it.
+            if let Step::Moved(case) = case.lapsed(&self.harp.profile.proofing, self.act.now)
+                && tx.save_case(&case).await?
+                && matches!(case.state, CaseState::Expired { .. })
+            {
+                tx.record(&self.harp.event(self.act, account, Deed::ProofingExpired { case: id })).await?;
+                ended += 1;
+            }
+        }
+        Ok(ended)
     }
 }

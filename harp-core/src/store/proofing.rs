@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::Fault;
 use crate::kernel::id::{AccountId, CaseId};
+use crate::kernel::time::Timestamp;
 use crate::proofing::{Case, VendorRef};
 
 #[async_trait]
@@ -17,4 +18,6 @@ pub trait CaseStore: Send {
     async fn save_case(&mut self, case: &Case) -> Result<bool, Fault>;
     /// The case that was opened last for the account, or for the draft that has the account's id.
     async fn latest_case(&mut self, account: AccountId) -> Result<Option<Case>, Fault>;
+    /// Cases that still wait, and whose time is up: the longest first. Served by the index on `live_until`.
+    async fn lapsed_cases(&mut self, now: Timestamp, most: u32) -> Result<Vec<Case>, Fault>;
 }

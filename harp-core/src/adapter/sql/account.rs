@@ -259,6 +259,14 @@ impl AccountStore for SqlTx {
     }
 
     async fn sweep_drafts(&mut self, now: Timestamp) -> Result<u32, Fault> {
+        // The cases of registrations that nobody completed go with them: they are about no account.
+        self.execute(
+            "DELETE FROM proofing_case WHERE account IN \
+             (SELECT account FROM draft WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500) \
+             AND NOT EXISTS (SELECT 1 FROM account WHERE account.id = proofing_case.account)",
+            args![now],
+        )
+        .await?;
         self.swept(
             "DELETE FROM draft WHERE id IN \
              (SELECT id FROM draft WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500) RETURNING id",

@@ -29,6 +29,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 3, name: "session", sql: include_str!("../../../migrations/0003_session.sql") },
     Migration { version: 4, name: "access", sql: include_str!("../../../migrations/0004_access.sql") },
     Migration { version: 5, name: "outbox", sql: include_str!("../../../migrations/0005_outbox.sql") },
+    Migration { version: 6, name: "proofing", sql: include_str!("../../../migrations/0006_proofing.sql") },
 ];
 
 const TABLES: &str = "

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::row::args;
 use super::{Arg, Row, SqlTx};
 use crate::kernel::id::{AccountId, CaseId};
+use crate::kernel::time::Timestamp;
 use crate::proofing::{Case, VendorRef};
 use crate::store::Fault;
 use crate::store::proofing::CaseStore;
@@ -19,8 +20,8 @@ macro_rules! select_case {
 impl CaseStore for SqlTx {
     async fn add_case(&mut self, case: &Case) -> Result<(), Fault> {
         self.execute(
-            "INSERT INTO proofing_case (id, account, person, state, reference, created_at, version) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO proofing_case (id, account, person, state, reference, created_at, version, live_until) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             args![
                 case.id,
                 case.account,
@@ -29,6 +30,7 @@ impl CaseStore for SqlTx {
                 case.reference().map(|r| r.0.as_str()),
                 case.created_at,
                 case.version,
+                case.live_until(),
             ],
         )
         .await
@@ -47,9 +49,15 @@ impl CaseStore for SqlTx {
     async fn save_case(&mut self, case: &Case) -> Result<bool, Fault> {
         let row = self
             .optional(
-                "UPDATE proofing_case SET state = $3, reference = COALESCE($4, reference), version = version + 1 \
-                 WHERE id = $1 AND version = $2 RETURNING version",
-                args![case.id, case.version, Arg::json(&case.state)?, case.reference().map(|r| r.0.as_str())],
+                "UPDATE proofing_case SET state = $3, reference = COALESCE($4, reference), live_until = $5, \
+                 version = version + 1 WHERE id = $1 AND version = $2 RETURNING version",
+                args![
+                    case.id,
+                    case.version,
+                    Arg::json(&case.state)?,
+                    case.reference().map(|r| r.0.as_str()),
+                    case.live_until(),
+                ],
             )
             .await?;
         Ok(row.is_some())
@@ -58,6 +66,11 @@ impl CaseStore for SqlTx {
     async fn latest_case(&mut self, account: AccountId) -> Result<Option<Case>, Fault> {
         let of = select_case!("WHERE account = $1 ORDER BY created_at DESC, id DESC LIMIT 1");
         self.optional(of, args![account]).await?.map(case).transpose()
+    }
+
+    async fn lapsed_cases(&mut self, now: Timestamp, most: u32) -> Result<Vec<Case>, Fault> {
+        let of = select_case!("WHERE live_until <= $1 ORDER BY live_until, id LIMIT $2");
+        self.all(of, args![now, most]).await?.into_iter().map(case).collect()
     }
 }
 
