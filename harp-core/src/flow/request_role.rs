@@ -165,7 +165,8 @@ pub async fn search(harp: &Harp, program: ProgramId, text: &str) -> Result<Optio
             Ok(Some(Found { program, orgs, more }))
         }
     }
-    let text: String = text.trim().chars().take(100).collect();
+    // Controls stand in no name, and PostgreSQL takes no NUL.
+    let text: String = text.trim().chars().filter(|c| !c.is_control()).take(100).collect();
     Ok(harp.store.read(&Read { program, text: &text }).await?)
 }
 

@@ -15,7 +15,8 @@ pub trait FactorStore: Send {
     async fn factors(&mut self, account: AccountId) -> Result<Vec<Factor>, Fault>;
     /// Unverified to active, once (E07).
     async fn activate_factor(&mut self, id: FactorId, at: Timestamp) -> Result<bool, Fault>;
-    async fn factor_used(&mut self, id: FactorId, at: Timestamp) -> Result<(), Fault>;
+    /// Notes that it proved something. False: it is not active (any more), and proves nothing.
+    async fn factor_used(&mut self, id: FactorId, at: Timestamp) -> Result<bool, Fault>;
     /// Anything to removed, once.
     async fn remove_factor(&mut self, id: FactorId, at: Timestamp) -> Result<bool, Fault>;
     /// Spends a TOTP time step: true if it is later than every step spent before (RFC 6238 §5.2).

@@ -42,7 +42,7 @@ both! {
         change!(db, [factor], |tx| tx.add_factor(&factor).await).await.unwrap();
         assert_eq!(race!(db, [id], |tx| tx.activate_factor(id, after(1)).await), 1);
         for secs in [9, 3] {
-            change!(db, [id], |tx| tx.factor_used(id, after(secs)).await).await.unwrap();
+            assert_eq!(change!(db, [id], |tx| tx.factor_used(id, after(secs)).await).await, Ok(true));
         }
         let stored = look!(db, [id], |tx| tx.factor(id).await).await.unwrap().unwrap();
         assert_eq!(stored.status, FactorStatus::Active);
@@ -53,6 +53,7 @@ both! {
         assert_eq!(stored.binding, Binding::Totp { secret: Sealed(String::new()), last_step: None }, "wiped");
         assert_eq!(look!(db, [account], |tx| tx.factors(account).await).await, Ok(vec![]));
         assert_eq!(change!(db, [id], |tx| tx.activate_factor(id, NOW).await).await, Ok(false));
+        assert_eq!(change!(db, [id], |tx| tx.factor_used(id, after(30)).await).await, Ok(false));
         assert_eq!(change!(db, [id], |tx| tx.spend_totp_step(id, 1).await).await, Ok(false));
     }
 

@@ -83,12 +83,15 @@ impl FactorStore for SqlTx {
         Ok(row.is_some())
     }
 
-    async fn factor_used(&mut self, id: FactorId, at: Timestamp) -> Result<(), Fault> {
-        self.execute(
-            "UPDATE factor SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)",
-            args![id, at],
-        )
-        .await
+    async fn factor_used(&mut self, id: FactorId, at: Timestamp) -> Result<bool, Fault> {
+        let row = self
+            .optional(
+                "UPDATE factor SET last_used_at = CASE WHEN last_used_at > $2 THEN last_used_at ELSE $2 END \
+                 WHERE id = $1 AND status = 'active' RETURNING id",
+                args![id, at],
+            )
+            .await?;
+        Ok(row.is_some())
     }
 
     /// The secret of a removed factor has no use any more: it is wiped.

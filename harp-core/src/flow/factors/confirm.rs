@@ -164,6 +164,7 @@ impl Work for Confirm<'_> {
         let Some(factor) = factor else { return Ok(ConfirmOutcome::Gone) };
         let keys = Keys::enrolment(harp, factor.account, act);
         if let Some(until) = attempts::locked(tx, harp, &keys, act.now).await? {
+            self.refused(tx, factor).await?;
             return Ok(ConfirmOutcome::Locked { until });
         }
         let open = tx.challenge_for(factor.account, &CodePurpose::Factor { factor: factor.id }).await?;

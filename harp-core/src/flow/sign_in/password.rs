@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{Entry, SignedIn, active};
 use crate::account::field::{Complaint, Complaints, Field, Problem};
-use crate::account::username::fold;
+use crate::account::username::{Username, fold};
 use crate::account::{Account, Standing};
 use crate::audit::Deed;
 use crate::factor::Proof;
@@ -15,6 +15,7 @@ use crate::kernel::assurance::Method;
 use crate::kernel::id::{AccountId, SessionId, SignInId};
 use crate::kernel::secret::{Plain, Secret};
 use crate::kernel::time::Timestamp;
+use crate::policy::Length;
 use crate::port::Checked;
 use crate::session::{SessionScope, SignIn};
 use crate::store::{Fault, Tx, Work};
@@ -90,9 +91,11 @@ pub async fn password(
         return Ok(PasswordOutcome::Incomplete(complaints));
     }
     let folded = if form.too_long() { String::new() } else { fold(&form.username) };
+    // What cannot be a user ID is nobody's, and never reaches the database (PostgreSQL takes no NUL).
+    let possible = Username::parse(&folded, Length { min: 1, max: MOST_TYPED }).is_ok();
     let keys = Keys::sign_in(harp, &folded, act);
     let Found { account, locked } =
-        harp.store.read(&Look { harp, folded: &folded, keys: &keys, act }).await?;
+        harp.store.read(&Look { harp, folded: possible.then_some(&folded), keys: &keys, act }).await?;
     if let Some(until) = locked {
         // Nothing is hashed: whether a key is locked hangs on what was typed alone, so this tells nobody apart.
         let refused = Refused { harp, subject: account.map(|a| a.id), act };
@@ -121,7 +124,7 @@ pub async fn password(
 
 struct Look<'a> {
     harp: &'a Harp,
-    folded: &'a str,
+    folded: Option<&'a str>,
     keys: &'a Keys,
     act: &'a Act,
 }
@@ -135,10 +138,11 @@ struct Found {
 impl Work for Look<'_> {
     type Out = Found;
     async fn run(&self, tx: &mut dyn Tx) -> Result<Found, Fault> {
-        Ok(Found {
-            account: tx.account_by_username(self.folded).await?,
-            locked: attempts::locked(tx, self.harp, self.keys, self.act.now).await?,
-        })
+        let account = match self.folded {
+            Some(folded) => tx.account_by_username(folded).await?,
+            None => None,
+        };
+        Ok(Found { account, locked: attempts::locked(tx, self.harp, self.keys, self.act.now).await? })
     }
 }
 
@@ -192,7 +196,8 @@ impl Conclude<'_> {
             return Ok(None);
         };
         let now = tx.account(before.id).await?;
-        Ok(now.filter(|a| a.password == before.password && a.standing != Standing::Disabled))
+        // The epoch, not the hash: another sign-in may have hashed the same password anew meanwhile.
+        Ok(now.filter(|a| a.epoch == before.epoch && a.standing != Standing::Disabled))
     }
 
     async fn refuse(&self, tx: &mut dyn Tx, counted: Counted) -> Result<PasswordOutcome, Fault> {
@@ -212,7 +217,9 @@ impl Conclude<'_> {
     async fn go_on(&self, tx: &mut dyn Tx, account: Account) -> Result<PasswordOutcome, Fault> {
         let Conclude { harp, .. } = self;
         let act = &self.act.by_person(account.id);
-        if let Checked::RightUpgrade(better) = self.checked {
+        if let (Checked::RightUpgrade(better), Some(before)) = (self.checked, self.account)
+            && before.password == account.password
+        {
             tx.upgrade_password_hash(account.id, &account.password, better).await?;
             tx.record(&harp.event(act, account.id, Deed::PasswordHashUpgraded)).await?;
         }

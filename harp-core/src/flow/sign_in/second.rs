@@ -155,6 +155,9 @@ impl Work for Verify<'_> {
         let act = &act.by_person(here.account.id);
         let keys = Keys::again(harp, &here.sign_in.budget, act);
         if let Some(until) = attempts::locked(tx, harp, &keys, act.now).await? {
+            if let Some(factor) = here.chosen() {
+                note_refused(tx, harp, factor, act).await?;
+            }
             return Ok(CodeOutcome::Locked { until });
         }
         let Some(factor) = here.chosen() else { return Ok(CodeOutcome::NotChosen) };
@@ -165,6 +168,11 @@ impl Work for Verify<'_> {
             // The same form sent twice at once: the other one has completed the sign-in.
             return Ok(CodeOutcome::Gone(Gone::Unknown));
         }
+        if right && !tx.factor_used(factor.id, act.now).await? {
+            // Removed at this moment: whoever removed it has ended every session, and means that none comes after.
+            note_refused(tx, harp, factor, act).await?;
+            return Ok(CodeOutcome::NotChosen);
+        }
         let attempt = if right { Attempt::Complete } else { Attempt::Wrong };
         let counted = attempts::count(tx, harp, &keys, (attempt, act.now)).await?;
         right &= matches!(counted, Counted::Open { .. });
@@ -174,7 +182,6 @@ impl Work for Verify<'_> {
         if !tx.spend_sign_in(here.sign_in.id).await? {
             return Ok(CodeOutcome::Gone(Gone::Unknown));
         }
-        tx.factor_used(factor.id, act.now).await?;
         let mut proofs = here.sign_in.proofs.clone();
         proofs.push(Proof::by(factor.method(), act.now));
         let entry = Entry {
@@ -199,8 +206,7 @@ async fn refuse(
     (factor, counted): (&Factor, Counted),
     act: &Act,
 ) -> Result<CodeOutcome, Fault> {
-    let deed = Deed::CodeRefused { factor: factor.id, method: factor.method() };
-    tx.record(&harp.event(act, factor.account, deed)).await?;
+    note_refused(tx, harp, factor, act).await?;
     Ok(match counted {
         Counted::Open { left } => CodeOutcome::Wrong { left },
         Counted::NowLocked { until } => {
@@ -209,4 +215,9 @@ async fn refuse(
         }
         Counted::Locked { until } => CodeOutcome::Locked { until },
     })
+}
+
+async fn note_refused(tx: &mut dyn Tx, harp: &Harp, factor: &Factor, act: &Act) -> Result<(), Fault> {
+    let deed = Deed::CodeRefused { factor: factor.id, method: factor.method() };
+    tx.record(&harp.event(act, factor.account, deed)).await
 }
