@@ -859,7 +859,6 @@ letter-speech =
 
 letter-completed =
     .subject = Your account is created
-    .hello = Hello { $name },
     .what = Your account is created. Enter this code to confirm that you read this address.
     .next = Then sign in, and add a sign-in code or device. Your account cannot open any application before that.
     .button = Confirm your email address

@@ -32,10 +32,10 @@ impl English {
         );
         let roles = |roles: &[String]| roles.join(", ");
         match notice {
-            Notice::AccountCompleted { first_name, .. } => (
+            Notice::AccountCompleted { .. } => (
                 format!("Your {name} account is complete"),
                 format!(
-                    "Hello {first_name},\n\nYour {name} account is complete. Next, log in with your new user ID \
+                    "Your {name} account is complete. Next, log in with your new user ID \
                      and password to complete set-up: {base_url}\n\n{confirm}"
                 ),
             ),
@@ -255,7 +255,7 @@ mod tests {
         let (program, org) = ("MFT\r\nBcc: all@example.org".to_owned(), "Yale".to_owned());
         let roles = vec!["Web User".to_owned()];
         let notices = [
-            Notice::AccountCompleted { code: code(), first_name: "Ana".into() },
+            Notice::AccountCompleted { code: code() },
             Notice::ConfirmEmail { code: code() },
             Notice::AlreadyRegistered,
             Notice::IdentityProved,

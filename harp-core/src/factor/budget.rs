@@ -14,7 +14,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::time::Timestamp;
-use crate::policy::{AttemptRules, SendRules};
+use crate::policy::AttemptRules;
 
 /// Failures of one key (a keyed hash of the user ID that was typed, known or not) within the window.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -78,12 +78,6 @@ pub struct Sends {
 }
 
 impl Sends {
-    /// One more send within `most`, or `None`.
-    #[must_use]
-    pub fn send(self, rules: &SendRules, most: u32, now: Timestamp) -> Option<Sends> {
-        self.within(rules.window, most, now)
-    }
-
     /// One more within `most` in any such window, or `None`.
     #[must_use]
     pub fn within(mut self, window: Duration, most: u32, now: Timestamp) -> Option<Sends> {
@@ -153,9 +147,9 @@ mod tests {
         let start = Timestamp::from_secs(1_000_000);
         let mut sends = Sends::default();
         for _ in 0..rules.per_contact {
-            sends = sends.send(rules, rules.per_contact, start).unwrap();
+            sends = sends.within(rules.window, rules.per_contact, start).unwrap();
         }
-        assert_eq!(sends.clone().send(rules, rules.per_contact, start + 59 * MINUTE), None);
-        assert!(sends.send(rules, rules.per_contact, start + 60 * MINUTE).is_some());
+        assert_eq!(sends.clone().within(rules.window, rules.per_contact, start + 59 * MINUTE), None);
+        assert!(sends.within(rules.window, rules.per_contact, start + 60 * MINUTE).is_some());
     }
 }

@@ -8,6 +8,7 @@ use super::counter::{Step, change, read};
 use crate::factor::budget::{Budget, Verdict};
 use crate::kernel::act::Act;
 use crate::kernel::id::AccountId;
+use crate::kernel::text::EmailAddress;
 use crate::kernel::time::Timestamp;
 use crate::policy::{AttemptRules, Profile};
 use crate::store::{Fault, Tx};
@@ -16,6 +17,8 @@ use crate::store::{Fault, Tx};
 #[derive(Debug, Clone)]
 pub(super) struct Keys {
     pub key: String,
+    /// The e-mail address whose code is tried, whoever tries.
+    address: Option<String>,
     /// The network that it came from.
     source: Option<String>,
 }
@@ -49,24 +52,29 @@ pub(super) enum Counted {
 impl Keys {
     /// For a user ID as it was typed, known or not.
     pub fn sign_in(harp: &Harp, folded: &str, act: &Act) -> Keys {
-        Keys { key: sign_in_key(harp, folded), source: source(harp, act) }
+        Keys { key: sign_in_key(harp, folded), address: None, source: source(harp, act) }
     }
 
     /// A key that was made before.
     pub fn again(harp: &Harp, key: &str, act: &Act) -> Keys {
-        Keys { key: key.to_owned(), source: source(harp, act) }
+        Keys { key: key.to_owned(), address: None, source: source(harp, act) }
     }
 
     /// For codes that confirm an e-mail address.
-    pub fn email(harp: &Harp, account: AccountId, act: &Act) -> Keys {
-        let print = harp.vault.fingerprint("email code", &account.to_string());
-        Keys { key: format!("email-code/{print}"), source: source(harp, act) }
+    pub fn email(harp: &Harp, (account, address): (AccountId, &EmailAddress), act: &Act) -> Keys {
+        let key = harp.vault.fingerprint("email code", &account.to_string());
+        let address = harp.vault.fingerprint("email code address", &address.folded());
+        Keys {
+            key: format!("email-code/{key}"),
+            address: Some(format!("email-code/address/{address}")),
+            source: source(harp, act),
+        }
     }
 
     /// For codes that confirm a new device.
     pub fn enrolment(harp: &Harp, account: AccountId, act: &Act) -> Keys {
         let print = harp.vault.fingerprint("enrolment", &account.to_string());
-        Keys { key: format!("enrolment/{print}"), source: source(harp, act) }
+        Keys { key: format!("enrolment/{print}"), address: None, source: source(harp, act) }
     }
 }
 
@@ -115,7 +123,7 @@ async fn lock_of(
     })
 }
 
-/// Takes the attempt's turn. The key first, then the source: always in this order, so that two never wait for each
+/// Takes the attempt's turn. The key first, then the address, then the source: always in this order, so that two never wait for each
 /// other. A right attempt leaves the row of its source alone: a whole hospital shares it.
 pub(super) async fn count(
     tx: &mut dyn Tx,
@@ -123,13 +131,24 @@ pub(super) async fn count(
     keys: &Keys,
     (attempt, now): (Attempt, Timestamp),
 ) -> Result<Counted, Fault> {
-    let Profile { attempts, sources, .. } = harp.profile;
-    if let Some(source) = &keys.source
-        && let Some(until) = lock_of(tx, source, sources, now).await?
-    {
-        return Ok(Counted::Locked { until });
+    let Profile { attempts, addresses, sources, .. } = harp.profile;
+    for (key, rules) in [(&keys.address, addresses), (&keys.source, sources)] {
+        if let Some(key) = key
+            && let Some(until) = lock_of(tx, key, rules, now).await?
+        {
+            return Ok(Counted::Locked { until });
+        }
     }
-    let counted = turn(tx, &keys.key, attempts, (attempt, now)).await?;
+    let mut counted = turn(tx, &keys.key, attempts, (attempt, now)).await?;
+    if let (Some(address), Counted::Open { .. } | Counted::NowLocked { .. }) = (&keys.address, counted) {
+        counted = match (counted, turn(tx, address, addresses, (attempt, now)).await?) {
+            (Counted::Open { left: one }, Counted::Open { left: other }) => {
+                Counted::Open { left: one.min(other) }
+            }
+            (Counted::Open { .. }, locked) => locked,
+            (locked, _) => locked,
+        };
+    }
     if let (Attempt::Wrong, Some(source), Counted::Open { .. } | Counted::NowLocked { .. }) =
         (attempt, &keys.source, counted)
     {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::attempts::{self, Attempt, Counted, Keys};
-use super::sends::{self, Reason};
+use super::sends::{self, Letter, Reason};
 use super::{Harp, Trouble};
 use crate::account::field::{Complaint, Complaints, Field, Problem};
 use crate::account::{Account, Standing};
@@ -61,12 +61,10 @@ pub enum Sent {
 }
 
 /// Why a letter is sent.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Occasion {
     /// B09
-    Completed {
-        first_name: String,
-    },
+    Completed,
     Asked,
 }
 
@@ -109,15 +107,19 @@ impl Work for Confirm<'_> {
             Some(Err(address)) => return Ok(Confirmed::Confirmed(address)),
             Some(Ok(account)) => account,
         };
-        let keys = Keys::email(harp, account.id, act);
+        let keys = Keys::email(harp, (account.id, &account.email.address), act);
         let challenge = open(tx, &account).await?;
         let right = challenge.as_ref().filter(|c| {
             c.serves(c.current(), act.now)
                 && harp.vault.code_is(self.typed, c.id, c.resend, harp.profile.code.digits)
         });
         let attempt = if right.is_some() { Attempt::Complete } else { Attempt::Wrong };
-        if let Counted::Locked { until } = attempts::count(tx, harp, &keys, (attempt, act.now)).await? {
-            return Ok(Confirmed::Locked { until });
+        match attempts::count(tx, harp, &keys, (attempt, act.now)).await? {
+            Counted::Open { .. } => {}
+            Counted::NowLocked { until } | Counted::Locked { until } => {
+                tx.record(&harp.event(act, account.id, Deed::EmailCodeRefused)).await?;
+                return Ok(Confirmed::Locked { until });
+            }
         }
         let spent = match right {
             Some(code) => tx.spend_challenge(code.id, code.resend, act.now).await?,
@@ -201,7 +203,12 @@ impl Work for Send<'_> {
             return Ok(Sent::OnItsWay);
         }
         // First of all: what is not sent changes nothing, or the code in the last letter would be worthless.
-        if !may_send(tx, harp, (account.id, &to), act).await? {
+        let purpose = CodePurpose::ConfirmEmail { address: to.clone() };
+        let letter = match tx.challenge_for(account.id, &purpose).await? {
+            None => Letter::First,
+            Some(_) => Letter::Another,
+        };
+        if !may_send(tx, harp, (account.id, &to, letter), act).await? {
             return Ok(Sent::NoMore);
         }
         if to != account.email.address {
@@ -244,11 +251,11 @@ impl Work for Send<'_> {
 pub(super) async fn may_send(
     tx: &mut dyn Tx,
     harp: &Harp,
-    (account, address): (AccountId, &EmailAddress),
+    (account, address, letter): (AccountId, &EmailAddress, Letter),
     act: &Act,
 ) -> Result<bool, Fault> {
     let to = Recipient::Email(address.clone());
-    sends::take(tx, harp, (account, &to, Reason::ConfirmEmail), act).await
+    sends::take(tx, harp, (account, &to, Reason::ConfirmEmail(letter)), act).await
 }
 
 /// Puts the letter into the outbox.
@@ -264,9 +271,7 @@ pub(super) async fn send(
     let code = challenge.current();
     let (account, notice) = match (tx.verified_owner(&address.folded()).await?, occasion) {
         (Some(owner), _) => (owner, Notice::AlreadyRegistered),
-        (None, Occasion::Completed { first_name }) => {
-            (challenge.account, Notice::AccountCompleted { code, first_name })
-        }
+        (None, Occasion::Completed) => (challenge.account, Notice::AccountCompleted { code }),
         (None, Occasion::Asked) => (challenge.account, Notice::ConfirmEmail { code }),
     };
     push(tx, harp, (account, to, notice), act).await?;

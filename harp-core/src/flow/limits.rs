@@ -27,11 +27,29 @@ pub(super) struct Left {
 }
 
 impl Limit {
-    /// Per network that asks, as for codes that are sent. None for a deed of the system's own.
-    pub fn per_source(harp: &Harp, what: &str, act: &Act) -> Option<Limit> {
-        let (most, window) = (harp.profile.sends.per_source, harp.profile.sends.window);
+    /// Per network that asks. None for a deed of the system's own.
+    pub fn per_source(harp: &Harp, (what, most): (&str, u32), act: &Act) -> Option<Limit> {
+        let window = harp.profile.per_source.window;
         network(harp, act).map(|source| Limit { key: format!("{what}/source/{source}"), most, window })
     }
+}
+
+/// One more of each; or, if one of them is out, of none: what is refused costs nothing. `Err`: what is left.
+pub(super) async fn take_all(
+    tx: &mut dyn Tx,
+    limits: &[Limit],
+    now: Timestamp,
+) -> Result<Result<(), Left>, Fault> {
+    let left = left(tx, limits, now).await?;
+    if left.count == 0 {
+        return Ok(Err(left));
+    }
+    for limit in limits {
+        if !take(tx, limit, now).await? {
+            return Err(Fault::Conflict("somebody took the last one at this moment".to_owned()));
+        }
+    }
+    Ok(Ok(()))
 }
 
 /// Whether there may be one more; counted if so.

@@ -1,22 +1,29 @@
 //! How many codes are sent: per source, account and contact, within a window. Against toll fraud and flooding.
 
 use super::Harp;
-use super::attempts::network;
-use super::counter::{Step, change};
-use crate::factor::budget::Sends;
+use super::limits::{self, Limit};
 use crate::kernel::act::Act;
 use crate::kernel::id::AccountId;
 use crate::notice::Recipient;
 use crate::store::{Fault, Tx};
 
-/// Why a code is sent. Kept apart per contact: whoever enrols somebody else's number again and again
-/// must not use up what its owner needs for signing in.
+/// Why a code is sent. Each is counted by itself: whoever enrols somebody else's number again and again must not use up
+/// what its owner needs for signing in, nor one neighbour what a hospital behind one address needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::flow) enum Reason {
     SignIn,
     Enrolment,
     /// An e-mail address that waits for its code.
-    ConfirmEmail,
+    ConfirmEmail(Letter),
+}
+
+/// Whether the account has had a code sent to the address before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::flow) enum Letter {
+    /// Goes out whatever other accounts have had sent there: else whoever registers with somebody's address again and
+    /// again would keep its owner from ever registering.
+    First,
+    Another,
 }
 
 /// Whether one more may be sent; counted if so. A refusal still counts for the source and the account that asked.
@@ -26,31 +33,37 @@ pub(in crate::flow) async fn take(
     (account, to, reason): (AccountId, &Recipient, Reason),
     act: &Act,
 ) -> Result<bool, Fault> {
-    let rules = &harp.profile.sends;
+    let (rules, sources) = (&harp.profile.sends, &harp.profile.per_source);
     let contact = match to {
         Recipient::Email(address) => address.folded(),
         Recipient::Sms(phone) | Recipient::Voice(phone) => phone.as_str().to_owned(),
     };
-    let reason = match reason {
-        Reason::SignIn => "sign-in",
-        Reason::Enrolment => "enrolment",
-        Reason::ConfirmEmail => "confirm-email",
+    let (name, per_source) = match reason {
+        Reason::SignIn => ("sign-in", sources.sign_in_codes),
+        Reason::Enrolment => ("enrolment", sources.enrolment_codes),
+        Reason::ConfirmEmail(_) => ("confirm-email", sources.letters),
     };
-    let print = |purpose: &str, value: &str| harp.vault.fingerprint(purpose, value);
+    let limit = |(what, value): (&str, &str), most| {
+        let print = harp.vault.fingerprint(&format!("sends {what}"), value);
+        Limit { key: format!("sends/{what}/{print}"), most, window: rules.window }
+    };
+    let of_contact = format!("{name} contact");
+    let per_contact = match reason {
+        Reason::SignIn | Reason::Enrolment => {
+            vec![limit((&of_contact, &contact), rules.per_contact)]
+        }
+        Reason::ConfirmEmail(letter) => {
+            let ours = limit(("account and contact", &format!("{account} {contact}")), rules.per_contact);
+            let all = (letter == Letter::Another).then(|| limit((&of_contact, &contact), rules.per_address));
+            [ours].into_iter().chain(all).collect()
+        }
+    };
     // Always in this order, so that two transactions never wait for each other; the contact last, so that
     // a source which is out of sends cannot use up a stranger's.
-    let counters = [
-        (network(harp, act).map(|source| format!("sends/source/{source}")), rules.per_source),
-        (Some(format!("sends/account/{}", print("sends account", &account.to_string()))), rules.per_account),
-        (Some(format!("sends/{reason}/{}", print("sends contact", &contact))), rules.per_contact),
-    ];
-    for (key, most) in counters {
-        let Some(key) = key else { continue };
-        let step = |sends: Sends| match sends.send(rules, most, act.now) {
-            Some(next) => Step { next: Some((next, act.now + rules.window)), out: true },
-            None => Step { next: None, out: false },
-        };
-        if !change(tx, &key, step).await? {
+    let source = Limit::per_source(harp, (&format!("sends/{name}"), per_source), act);
+    let account = limit(("account", &account.to_string()), rules.per_account);
+    for limit in source.into_iter().chain([account]).chain(per_contact) {
+        if !limits::take(tx, &limit, act.now).await? {
             return Ok(false);
         }
     }

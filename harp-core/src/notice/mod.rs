@@ -36,10 +36,10 @@ pub enum Recipient {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "notice", rename_all = "snake_case")]
 pub enum Notice {
-    /// B09: the account is completed; the code confirms the address.
+    /// B09: the account is completed; the code confirms the address. It greets nobody by name: the address is
+    /// whatever somebody typed, and so is the name.
     AccountCompleted {
         code: CodeRef,
-        first_name: String,
     },
     /// A new code for confirming an address.
     ConfirmEmail {
@@ -98,7 +98,7 @@ impl Notice {
     /// The code that the message carries: computed when it is sent, and only while it still is the current one.
     pub fn code(&self) -> Option<CodeRef> {
         match self {
-            Notice::AccountCompleted { code, .. }
+            Notice::AccountCompleted { code }
             | Notice::ConfirmEmail { code }
             | Notice::SecurityCode { code } => Some(*code),
             _ => None,

@@ -39,9 +39,13 @@ pub struct Profile {
     pub attempts: AttemptRules,
     /// Per source, so that one that sprays many user IDs is slowed. Generous: a hospital shares one address.
     pub sources: AttemptRules,
+    /// Per e-mail address that waits for a code, over all accounts that typed it: many accounts with one address buy no
+    /// more guesses. Above `attempts`, so that one stranger's wrong codes do not lock its owner out.
+    pub addresses: AttemptRules,
     pub factors: FactorRules,
     pub code: CodeRules,
     pub sends: SendRules,
+    pub per_source: SourceRules,
     pub session: SessionRules,
     pub draft: DraftRules,
     pub outbox: OutboxRules,
@@ -170,9 +174,27 @@ pub struct OutboxRules {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SendRules {
     pub window: Duration,
+    /// For letters that confirm an address: per account and address.
     pub per_contact: u32,
+    /// Letters to one address for whatever account, each account's first not counted.
+    pub per_address: u32,
     pub per_account: u32,
-    pub per_source: u32,
+}
+
+/// What one network may do within `window`, each counted by itself. A whole hospital shares an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SourceRules {
+    pub window: Duration,
+    /// Generous: who asks for one has entered a right password, and account and contact have limits of their own.
+    pub sign_in_codes: u32,
+    /// To new devices, any number that is typed.
+    pub enrolment_codes: u32,
+    /// To e-mail addresses that nobody has confirmed.
+    pub letters: u32,
+    /// Answers that somebody already has this user ID.
+    pub user_ids_found: u32,
+    pub registrations: u32,
+    pub proofings: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

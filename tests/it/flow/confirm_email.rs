@@ -115,7 +115,9 @@ both! {
             async move { confirm(&stage.harp, id, &guess, &stage.act()).await.unwrap() }
         })
         .await;
-        assert_eq!(answers.iter().filter(|a| **a == Confirmed::Wrong).count(), 5, "{answers:?}");
+        assert_eq!(answers.iter().filter(|a| **a == Confirmed::Wrong).count(), 4, "the fifth locks: {answers:?}");
+        let noted = stage.events().await.into_iter().filter(|e| e.deed == Deed::EmailCodeRefused).count();
+        assert_eq!(noted, 8, "each refusal is in the audit trail");
     }
 
     /// Eight right ones at once: the address is confirmed once, and everybody is told so.
@@ -176,6 +178,57 @@ both! {
         assert!(matches!(confirm(&stage.harp, one, &first, &stage.act()).await.unwrap(), Confirmed::Confirmed(_)));
         assert_eq!(confirm(&stage.harp, two, &second, &stage.act()).await.unwrap(), Confirmed::Taken);
         assert!(stage.account(two).await.email.verified().is_none());
+    }
+
+    /// many accounts that typed one address buy no more guesses at its codes than the address has.
+    async fn many_accounts_with_one_address_share_its_guesses(db: Db) {
+        let stage = Stage::on(db, &HARP);
+        let mut guesses = 0;
+        for n in 0..=HARP.addresses.limit / HARP.attempts.limit {
+            let id = stage.registered(&ana(), &format!("Mallory{n}")).await;
+            let code = stage.code(ANA).await;
+            loop {
+                match confirm(&stage.harp, id, &other_than(&code, 0), &stage.act()).await.unwrap() {
+                    Confirmed::Wrong => guesses += 1,
+                    Confirmed::Locked { .. } => break,
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+        let accounts = HARP.addresses.limit / HARP.attempts.limit;
+        assert_eq!(guesses, accounts * (HARP.attempts.limit - 1), "a fresh account finds the address locked");
+        let id = stage.registered(&ana(), "AnaRivera").await;
+        let code = stage.code(ANA).await;
+        let locked = confirm(&stage.harp, id, &code, &stage.act()).await.unwrap();
+        assert!(matches!(locked, Confirmed::Locked { .. }), "{locked:?}");
+        stage.later(HARP.addresses.lock);
+        assert!(matches!(confirm(&stage.harp, id, &code, &stage.act()).await.unwrap(), Confirmed::Confirmed(_)));
+    }
+
+    /// Whoever registers with somebody's address again and again does not keep its owner from getting a letter.
+    async fn strangers_who_use_an_address_up_leave_its_owner_the_first_letter(db: Db) {
+        let stage = Stage::on(db, &HARP);
+        let mut strangers = 0;
+        loop {
+            let id = stage.registered(&ana(), &format!("Mallory{strangers}")).await;
+            strangers += 1;
+            stage.later(Duration::from_secs(16));
+            if resend(&stage.harp, id, &stage.act()).await.unwrap() == Sent::NoMore {
+                break;
+            }
+            while resend(&stage.harp, id, &stage.act()).await.unwrap() == Sent::OnItsWay {
+                stage.later(Duration::from_secs(16));
+            }
+        }
+        let mut arrived = 0;
+        while stage.letters(ANA).await.len() > arrived {
+            arrived = stage.letters(ANA).await.len();
+        }
+        let most = usize::try_from(HARP.sends.per_address + strangers).unwrap();
+        assert!(arrived <= most, "the flood ends: {arrived}");
+        let id = stage.registered(&ana(), "AnaRivera").await;
+        let code = stage.code(ANA).await;
+        assert!(matches!(confirm(&stage.harp, id, &code, &stage.act()).await.unwrap(), Confirmed::Confirmed(_)));
     }
 
     /// A flood of letters to one mailbox ends, and what is not sent changes nothing.

@@ -12,9 +12,10 @@ use harp_core::flow::prove_identity::{
     vendor_decided,
 };
 use harp_core::flow::sign_up::{Completed, Ending, Step, complete, save_profile};
+use harp_core::flow::sweep::sweep;
 use harp_core::kernel::id::CaseId;
 use harp_core::kernel::secret::{Plain, Secret};
-use harp_core::policy::{HARP, NIST_63_4};
+use harp_core::policy::{HARP, NIST_63_4, Profile, SourceRules};
 use harp_core::proofing::{Answer, Identity, VendorVerdict};
 use harp_tests::both;
 
@@ -119,6 +120,48 @@ both! {
         let more = ask(&stage.harp, Applying::Draft(&token), &secret("900 11 2222"), &stage.act()).await.unwrap();
         assert!(matches!(more, AskOutcome::Now(Standing::NotVerified { left: 0, again_at: Some(_) })), "{more:?}");
         assert_eq!(count(&stage, |d| *d == Deed::ProofingLimited).await, 1);
+    }
+
+    /// A network that is out of attempts costs the person none: each further click would otherwise burn one.
+    async fn what_the_network_is_refused_costs_the_person_nothing(db: Db) {
+        let one = SourceRules { proofings: 1, ..HARP.per_source };
+        let profile: &'static Profile = Box::leak(Box::new(Profile { per_source: one, ..HARP.clone() }));
+        let stage = Stage::on(db, profile);
+        let id = stage.registered(&ana(), "AnaRivera").await;
+        let applying = Applying::Account(id);
+        let case = asked(&stage, applying, ANA_SSN).await.case;
+        let now = answered(&stage, applying, case, &wrong(stage.vendor.truth(case))).await;
+        assert_eq!(now, Standing::NotVerified { left: 2, again_at: None });
+        for _ in 0..4 {
+            let refused = ask(&stage.harp, applying, &secret(ANA_SSN), &stage.act()).await.unwrap();
+            assert!(matches!(refused, AskOutcome::Now(Standing::NotVerified { left: 0, .. })), "{refused:?}");
+        }
+        let now = standing(&stage.harp, applying, &stage.act()).await.unwrap();
+        assert_eq!(now, Standing::NotVerified { left: 2, again_at: None });
+        let elsewhere = stage.act_from([198, 51, 100, 7]);
+        let asked = ask(&stage.harp, applying, &secret(ANA_SSN), &elsewhere).await.unwrap();
+        assert!(matches!(asked, AskOutcome::Now(Standing::Questions(_))), "{asked:?}");
+    }
+
+    /// What a vendor asks is about a person's life: it is forgotten when its time is up, whoever walked away from it.
+    async fn questions_that_nobody_answers_are_forgotten(db: Db) {
+        let place = db.place.clone();
+        let stage = Stage::on(db, &HARP);
+        let token = stage.at_identity(&ana(), "AnaRivera").await;
+        asked(&stage, Applying::Draft(&token), ANA_SSN).await;
+        let (ben, number) = synthetic("Ben");
+        let id = stage.registered(&ben, "BenBolt").await;
+        asked(&stage, Applying::Account(id), &number).await;
+        assert_eq!(dump(&place, "proofing_case").await.matches("\"questions\"").count(), 2);
+        stage.later(HARP.proofing.answer_within);
+        let swept = sweep(&stage.harp, &stage.act()).await.unwrap();
+        assert_eq!(swept.cases, 2);
+        assert!(!dump(&place, "proofing_case").await.contains("\"questions\""));
+        assert_eq!(count(&stage, |d| matches!(d, Deed::ProofingExpired { .. })).await, 2);
+        stage.later(HARP.draft.life);
+        sweep(&stage.harp, &stage.act()).await.unwrap();
+        let left = dump(&place, "proofing_case").await;
+        assert_eq!(left.lines().count(), 1, "of the registration nothing is left: {left}");
     }
 
     /// D02: nine digits, with the field named; 2.1.7: 000-00-0000 is taken and fails.

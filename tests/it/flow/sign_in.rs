@@ -1,23 +1,32 @@
 //! Signing in: locks, codes, races, and what nobody may learn.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::stage::{PASSWORD, Stage, ana};
+use crate::stage::{PASSWORD, Stage, ana, credentials};
 use async_trait::async_trait;
-use harp_core::account::{PasswordHash, Standing};
+use harp_core::account::person::ProfileForm;
+use harp_core::account::username::Username;
+use harp_core::account::{Account, Email, PasswordHash, Standing};
+use harp_core::adapter::argon2::{Argon2Hasher, PoolSize};
 use harp_core::audit::Deed;
-use harp_core::flow::sessions;
+use harp_core::factor::{Binding, Factor};
+use harp_core::flow::factors::{self, RemoveOutcome};
 use harp_core::flow::sign_in::{self, CodeOutcome, Gone, How, PasswordOutcome, SendOutcome, Sent, Terms};
+use harp_core::flow::sign_up::{self, CredentialsForm, Saved};
+use harp_core::flow::{request_role, sessions};
 use harp_core::kernel::assurance::{Aal, Method};
 use harp_core::kernel::id::{AccountId, FactorId};
 use harp_core::kernel::secret::Plain;
-use harp_core::policy::{AttemptRules, HARP, Profile};
+use harp_core::kernel::text::Phone;
+use harp_core::policy::{Argon2Rules, AttemptRules, HARP, Profile};
 use harp_core::session::{Ended, SessionScope};
 use harp_core::store::{Fault, Tx, Work};
 use harp_tests::both;
 
 use super::steps::*;
 use crate::contract::at_once;
+use crate::contract::fixture::hospital;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -362,6 +371,95 @@ both! {
         assert!(sessions::authenticate(&stage.harp, &new.secret, &stage.act()).await.unwrap().is_ok());
     }
 
+    /// F03: a hospital is one address to us, and its shift begins at one time.
+    async fn a_hundred_people_behind_one_address_sign_in_within_the_hour(db: Db) {
+        let (stage, live) = with_phone(db).await;
+        let phone = device(&stage, &live, Method::Sms).await;
+        let mut people = Vec::new();
+        for n in 0..100 {
+            let person = Colleague { stage: &stage, of: &live.account, phone: &phone, n };
+            people.push(stage.harp.store.write(&person).await.unwrap());
+        }
+        for (username, phone) in people {
+            let token = token(&stage, &username).await;
+            let sent = choose(&stage, &token, &phone).await;
+            assert!(matches!(sent, Sent::OnItsWay(_)), "{username}: {sent:?}");
+        }
+    }
+
+    /// PostgreSQL takes no NUL: whatever is typed is answered, and in the words that everybody reads.
+    async fn hostile_text_is_refused_like_any_other(db: Db) {
+        let hospital = hospital(&db).await;
+        let (stage, _) = with_phone(db).await;
+        let draft = stage.begin().await;
+        let endless = "a".repeat(5000);
+        for text in ["\0", "ana.rivera\0", "\u{202e}ana", "' OR 1=1 --", "💥💥💥💥💥", "%\0_", "\\u0000", &endless] {
+            let outcome = password(&stage, text, PASSWORD).await;
+            assert!(matches!(outcome, PasswordOutcome::Refused { .. }), "{text:?}: {outcome:?}");
+            let found = request_role::search(&stage.harp, hospital.program.id, text).await.unwrap().unwrap();
+            assert_eq!(found.orgs.is_empty(), text != "\0", "{text:?}");
+            let profile = ProfileForm { first_name: text.into(), city: text.into(), ..ana() };
+            let saved = sign_up::save_profile(&stage.harp, &draft, &profile, &stage.act()).await.unwrap();
+            assert!(matches!(saved, Saved::Refused(_)), "{text:?}");
+            sign_up::save_profile(&stage.harp, &draft, &ana(), &stage.act()).await.unwrap();
+            let form = CredentialsForm { question: text.into(), ..credentials(text) };
+            let saved = sign_up::save_credentials(&stage.harp, &draft, &form, &stage.act()).await.unwrap();
+            assert!(matches!(saved, Saved::Refused(_)), "{text:?}");
+            password(&stage, "nobody.here", text).await;
+        }
+    }
+
+    /// C14: the password is hashed anew where the cost has risen, and nobody who signs in at that moment is refused.
+    async fn eight_sign_ins_while_the_hash_is_upgraded_are_all_right(db: Db) {
+        let mut stage = registered(db).await;
+        let heavier = Argon2Rules { memory_kib: 128, passes: 1, lanes: 1 };
+        let size = PoolSize { workers: 8, queue: 64 };
+        let hasher = Argon2Hasher::new(heavier, &stage.harp.vault, stage.harp.random.clone(), size);
+        stage.harp.hasher = Arc::new(hasher);
+        let stage = Arc::new(stage);
+        let outcomes = at_once(8, |_| {
+            let stage = Arc::clone(&stage);
+            async move { password(&stage, ANA, PASSWORD).await }
+        })
+        .await;
+        assert!(outcomes.iter().all(|o| matches!(o, PasswordOutcome::SetUp(_))), "{outcomes:?}");
+        let upgraded = |d: &Deed| *d == Deed::PasswordHashUpgraded;
+        assert_eq!(stage.events().await.iter().filter(|e| upgraded(&e.deed)).count(), 1);
+    }
+
+    /// E09: whoever removes a device ends every session; no session that this device proves comes after.
+    async fn a_device_that_is_removed_at_this_moment_lets_nobody_in(db: Db) {
+        let (stage, live, _) = with_phone_and_app(db).await;
+        let phone = device(&stage, &live, Method::Sms).await;
+        let mut tries = Vec::new();
+        for _ in 0..7 {
+            let token = token(&stage, ANA).await;
+            assert!(matches!(choose(&stage, &token, &phone).await, Sent::OnItsWay(_)));
+            tries.push((token, text(&stage, PHONE).await));
+        }
+        let live = Arc::new(again(&stage, &live).await);
+        let stage = Arc::new(stage);
+        let secrets = at_once(8, |n| {
+            let (stage, live, guess) = (Arc::clone(&stage), Arc::clone(&live), tries.get(n).cloned());
+            async move {
+                let Some((token, code)) = guess else {
+                    let removed = factors::remove(&stage.harp, &live, phone.id, &stage.act()).await.unwrap();
+                    assert_eq!(removed, RemoveOutcome::Removed);
+                    return None;
+                };
+                match verify(&stage, &token, &code).await {
+                    CodeOutcome::SignedIn(signed_in) => Some(signed_in.secret),
+                    _ => None,
+                }
+            }
+        })
+        .await;
+        for secret in secrets.into_iter().flatten() {
+            let session = sessions::authenticate(&stage.harp, &secret, &stage.act()).await.unwrap();
+            assert!(session.is_err(), "a session outlived the device that proved it");
+        }
+    }
+
     /// no password and no code in any line of the audit trail.
     async fn the_audit_trail_tells_the_story_without_secrets(db: Db) {
         let (stage, live) = with_phone(db).await;
@@ -377,6 +475,31 @@ both! {
         for deed in ["PasswordRefused", "PasswordAccepted", "CodeSent", "SignedIn", "TermsAccepted"] {
             assert!(told.contains(deed), "{deed}");
         }
+    }
+}
+
+/// Somebody like Ana, with a phone of their own.
+struct Colleague<'a> {
+    stage: &'a Stage,
+    of: &'a Account,
+    phone: &'a Factor,
+    n: u32,
+}
+
+#[async_trait]
+impl Work for Colleague<'_> {
+    type Out = (String, Factor);
+    async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
+        let (now, random) = (self.stage.act().now, &*self.stage.harp.random);
+        let id = AccountId::mint(now, random);
+        let username = Username::stored(format!("Colleague{}", self.n));
+        let email = Email { verified_at: None, ..self.of.email.clone() };
+        tx.add_account(&Account { id, username: username.clone(), email, ..self.of.clone() }).await?;
+        let phone = Phone::stored(format!("+1202456{}", 2000 + self.n));
+        let binding = Binding::Sms { phone };
+        let factor = Factor { id: FactorId::mint(now, random), account: id, binding, ..self.phone.clone() };
+        tx.add_factor(&factor).await?;
+        Ok((username.as_str().to_owned(), factor))
     }
 }
 

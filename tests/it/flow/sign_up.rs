@@ -178,16 +178,25 @@ both! {
         let stage = Stage::on(db, &HARP);
         let token = stage.begin().await;
         save_profile(&stage.harp, &token, &ana(), &stage.act()).await.unwrap();
+        stage.registered(&ana(), "SomeBody").await;
         let form = CredentialsForm { password: secret("x"), ..credentials("SomeBody") };
-        for _ in 0..HARP.sends.per_source {
+        for n in 0..2 * HARP.per_source.user_ids_found {
+            let free = CredentialsForm { password: secret("x"), ..credentials(&format!("FreeUserId{n}")) };
+            let saved = save_credentials(&stage.harp, &token, &free, &stage.act()).await.unwrap();
+            assert!(matches!(saved, Saved::Refused(_)), "free ones use nothing up");
+        }
+        for _ in 0..HARP.per_source.user_ids_found {
             let saved = save_credentials(&stage.harp, &token, &form, &stage.act()).await.unwrap();
             assert!(matches!(saved, Saved::Refused(_)));
         }
         let saved = save_credentials(&stage.harp, &token, &form, &stage.act()).await.unwrap();
         assert_eq!(saved, Saved::TooMany);
+        let free = CredentialsForm { password: secret("x"), ..credentials("FreeUserId") };
+        let saved = save_credentials(&stage.harp, &token, &free, &stage.act()).await.unwrap();
+        assert_eq!(saved, Saved::TooMany, "silence about the free ones, too");
         let elsewhere = stage.act_from([198, 51, 100, 7]);
         assert!(matches!(save_credentials(&stage.harp, &token, &form, &elsewhere).await.unwrap(), Saved::Refused(_)));
-        stage.later(HARP.sends.window);
+        stage.later(HARP.per_source.window);
         assert!(matches!(
             save_credentials(&stage.harp, &token, &form, &stage.act()).await.unwrap(),
             Saved::Refused(_)
@@ -196,7 +205,7 @@ both! {
 
     async fn beginning_registrations_is_limited_per_source(db: Db) {
         let stage = Stage::on(db, &HARP);
-        for _ in 0..HARP.sends.per_source {
+        for _ in 0..HARP.per_source.registrations {
             stage.begin().await;
         }
         let more = start(&stage.harp, None, &stage.act()).await.unwrap();

@@ -7,7 +7,7 @@ use crate::account::Person;
 use crate::account::field::{Complaint, Field};
 use crate::account::ssn::Ssn;
 use crate::audit::Deed;
-use crate::flow::limits;
+use crate::flow::limits::{self, Left};
 use crate::flow::{Harp, Trouble};
 use crate::kernel::act::Act;
 use crate::kernel::id::CaseId;
@@ -123,12 +123,9 @@ impl Work for Open<'_> {
             _ => {}
         }
         let limits = all_limits(harp, account, &print, act);
-        for limit in &limits {
-            if !limits::take(tx, limit, act.now).await? {
-                tx.record(&harp.event(act, account, Deed::ProofingLimited)).await?;
-                let again_at = limits::left(tx, &limits, act.now).await?.again_at;
-                return Ok(Opens::Limited { again_at });
-            }
+        if let Err(Left { again_at, .. }) = limits::take_all(tx, &limits, act.now).await? {
+            tx.record(&harp.event(act, account, Deed::ProofingLimited)).await?;
+            return Ok(Opens::Limited { again_at });
         }
         // The counter of the account is where two who ask at once take turns: the second finds the first's case.
         let newest = tx.latest_case(account).await?.filter(|case| case.live_until().is_some());

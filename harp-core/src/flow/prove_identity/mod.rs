@@ -273,7 +273,7 @@ fn attempts(harp: &Harp, account: AccountId, person: Option<&str>) -> Vec<Limit>
 /// What limits who asks again: also the network.
 fn all_limits(harp: &Harp, account: AccountId, person: &str, act: &Act) -> Vec<Limit> {
     let mut all = attempts(harp, account, Some(person));
-    all.extend(Limit::per_source(harp, "proofing", act));
+    all.extend(Limit::per_source(harp, ("proofing", harp.profile.per_source.proofings), act));
     all
 }
 

@@ -4,10 +4,11 @@ use async_trait::async_trait;
 
 use super::{Step, TRIES, contended, load};
 use crate::account::username::Username;
-use crate::account::{Account, Email, Person, Proofed, Standing};
+use crate::account::{Account, Email, Proofed, Standing};
 use crate::audit::Deed;
 use crate::factor::{CodeChallenge, CodePurpose};
 use crate::flow::confirm_email::{self, Occasion};
+use crate::flow::sends::Letter;
 use crate::flow::{Harp, Trouble};
 use crate::kernel::act::Act;
 use crate::kernel::id::{AccountId, ChallengeId};
@@ -162,7 +163,7 @@ impl Complete<'_> {
             return Err(Fault::Conflict("the person got an account at this moment".to_owned()));
         }
         tx.record(&harp.event(act, account.id, Deed::AccountCreated)).await?;
-        self.confirm_address(tx, (&account.person, &account.email.address), account.id).await?;
+        self.confirm_address(tx, &account.email.address, account.id).await?;
         let receipt = Receipt {
             username: account.username.as_str().to_owned(),
             email: account.email.address,
@@ -181,9 +182,14 @@ impl Complete<'_> {
     async fn confirm_address(
         &self,
         tx: &mut dyn Tx,
-        (person, address): (&Person, &EmailAddress),
+        address: &EmailAddress,
         account: AccountId,
     ) -> Result<(), Fault> {
+        // Too many letters from this network lately: the account exists all the same, and the person can ask again.
+        // Without a letter there is no code either: nobody could enter it, but somebody could guess it.
+        if !confirm_email::may_send(tx, self.harp, (account, address, Letter::First), self.act).await? {
+            return Ok(());
+        }
         let challenge = CodeChallenge {
             id: self.challenge,
             account,
@@ -194,11 +200,6 @@ impl Complete<'_> {
             spent_at: None,
         };
         tx.add_challenge(&challenge).await?;
-        // Too many letters to this address lately: the account exists all the same, and the person can ask again.
-        if !confirm_email::may_send(tx, self.harp, (account, address), self.act).await? {
-            return Ok(());
-        }
-        let occasion = Occasion::Completed { first_name: person.name.first.clone() };
-        confirm_email::send(tx, self.harp, (&challenge, address, occasion), self.act).await
+        confirm_email::send(tx, self.harp, (&challenge, address, Occasion::Completed), self.act).await
     }
 }

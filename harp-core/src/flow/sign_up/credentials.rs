@@ -136,12 +136,10 @@ impl Work for Check<'_> {
         let Check { harp, form, act, .. } = self;
         let mut taken = false;
         if let Ok(username) = Username::parse(&form.username, harp.profile.username) {
-            if let Some(limit) = Limit::per_source(harp, "username", act)
-                && !limits::take(tx, &limit, act.now).await?
-            {
+            taken = tx.account_by_username(&username.folded()).await?.is_some();
+            if !self.may_tell(tx, taken).await? {
                 return Ok(Checked::Ended(Saved::TooMany));
             }
-            taken = tx.account_by_username(&username.folded()).await?.is_some();
         }
         for _ in 0..TRIES {
             let Some(draft) = load(tx, self.secret, act.now).await? else {
@@ -177,6 +175,20 @@ impl Work for Check<'_> {
             });
         }
         Err(contended())
+    }
+}
+
+impl Check<'_> {
+    /// whoever asks one user ID after another is stopped after so many that exist. People who find theirs free
+    /// use nothing up; but where the limit is reached nobody is told either way, or silence would tell.
+    async fn may_tell(&self, tx: &mut dyn Tx, taken: bool) -> Result<bool, Fault> {
+        let Check { harp, act, .. } = self;
+        let most = harp.profile.per_source.user_ids_found;
+        let Some(limit) = Limit::per_source(harp, ("username", most), act) else { return Ok(true) };
+        if taken {
+            return limits::take(tx, &limit, act.now).await;
+        }
+        Ok(limits::left(tx, std::slice::from_ref(&limit), act.now).await?.count > 0)
     }
 }
 

@@ -106,7 +106,8 @@ pub async fn start(harp: &Harp, return_to: Option<String>, act: &Act) -> Result<
     impl Work for Start<'_> {
         type Out = bool;
         async fn run(&self, tx: &mut dyn Tx) -> Result<bool, Fault> {
-            if let Some(limit) = Limit::per_source(self.harp, "register", self.act)
+            let most = self.harp.profile.per_source.registrations;
+            if let Some(limit) = Limit::per_source(self.harp, ("register", most), self.act)
                 && !limits::take(tx, &limit, self.act.now).await?
             {
                 return Ok(false);

@@ -69,7 +69,7 @@ fn notices() -> Vec<(&'static str, Notice)> {
     let roles = vec![ROLE.to_owned()];
     let method = || "totp".to_owned();
     vec![
-        ("letter.completed", Notice::AccountCompleted { code: code_ref(), first_name: "Ana".to_owned() }),
+        ("letter.completed", Notice::AccountCompleted { code: code_ref() }),
         ("letter.confirm-email", Notice::ConfirmEmail { code: code_ref() }),
         ("letter.already-registered", Notice::AlreadyRegistered),
         ("letter.identity-proved", Notice::IdentityProved),

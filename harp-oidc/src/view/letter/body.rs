@@ -10,7 +10,6 @@ use crate::view::words::Message;
 
 pub(super) struct Body {
     pub(super) subject: Message,
-    pub(super) greeting: Option<Message>,
     pub(super) lines: Vec<Message>,
     /// How long its code lives, if it carries one.
     pub(super) life: Option<Life>,
@@ -38,8 +37,7 @@ impl Body {
     pub(super) fn of(notice: &Notice, issuer: &str) -> Body {
         let to = |path: &str| format!("{issuer}{path}");
         match notice {
-            Notice::AccountCompleted { first_name, .. } => Body {
-                greeting: Some(Message::new("letter-completed.hello").with("name", one_line(first_name))),
+            Notice::AccountCompleted { .. } => Body {
                 life: Some(Life::Hours),
                 button: Some(("letter-completed.button", to(url::CONFIRM_EMAIL))),
                 not_you: Some("letter-completed.not-you"),
@@ -135,7 +133,6 @@ impl Body {
     fn saying(subject: &'static str, lines: &[&'static str]) -> Body {
         Body {
             subject: Message::new(subject),
-            greeting: None,
             lines: lines.iter().map(|key| Message::new(key)).collect(),
             life: None,
             facts: Vec::new(),

@@ -15,7 +15,6 @@ struct Said {
     direction: &'static str,
     product: String,
     subject: String,
-    greeting: Option<String>,
     lines: Vec<String>,
     code: Option<Code>,
     facts: Vec<(String, String)>,
@@ -62,7 +61,6 @@ fn say(letters: &Letters, words: &Words, body: &Body, code: Option<&str>) -> Sai
         direction: words.direction(),
         product: one_line(&letters.site.product),
         subject: one_line(&words.say(&body.subject)),
-        greeting: body.greeting.as_ref().map(|greeting| words.say(greeting)),
         lines: body.lines.iter().map(|line| words.say(line)).collect(),
         code,
         facts: body.facts.iter().map(fact).collect(),
@@ -94,7 +92,7 @@ pub(super) fn html(letters: &Letters, words: &Words, body: &Body, code: Option<&
 
 pub(super) fn text(letters: &Letters, words: &Words, body: &Body, code: Option<&str>) -> String {
     let said = say(letters, words, body, code);
-    let mut paragraphs: Vec<String> = said.greeting.into_iter().chain(said.lines).collect();
+    let mut paragraphs: Vec<String> = said.lines;
     paragraphs.extend(said.code.map(|code| format!("{}: {}\n{}", code.label, code.digits, code.life)));
     if !said.facts.is_empty() {
         let facts: Vec<String> =
