@@ -112,7 +112,7 @@ impl Config {
         Config {
             registration,
             lifetime: Lifetime::default(),
-            scopes: vec!["profile".to_owned(), "email".to_owned()],
+            scopes: ["profile", "email", "roles"].map(ToOwned::to_owned).into(),
             after_sign_out: "/".to_owned(),
             trusted: Vec::new(),
             addresses: Vec::new(),
@@ -128,7 +128,7 @@ impl Config {
         self
     }
 
-    /// Scopes beside `openid`. Default: `profile email`.
+    /// Scopes beside `openid`. Default: `profile email roles`; without `roles` the provider tells none.
     pub fn scopes(mut self, scopes: &[&str]) -> Config {
         self.scopes = scopes.iter().map(|s| (*s).to_owned()).collect();
         self

@@ -50,14 +50,31 @@ pub(crate) struct HarpClaims {
     #[serde(default)]
     pub sid: Option<String>,
     #[serde(rename = "urn:harp:claims:ial", default)]
-    pub ial: Option<u8>,
+    pub ial: Option<Level>,
     #[serde(rename = "urn:harp:claims:aal", default)]
-    pub aal: Option<u8>,
+    pub aal: Option<Level>,
     #[serde(rename = "urn:harp:claims:roles", default)]
     pub roles: Vec<HeldRole>,
 }
 
 impl AdditionalClaims for HarpClaims {}
+
+/// A level as a number, or as the digit that harp-core writes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Level {
+    Number(u8),
+    Digit(String),
+}
+
+impl Level {
+    fn number(&self) -> Option<u8> {
+        match self {
+            Level::Number(number) => Some(*number),
+            Level::Digit(digit) => digit.parse().ok(),
+        }
+    }
+}
 
 pub(crate) type Claims = openidconnect::IdTokenClaims<HarpClaims, CoreGenderClaim>;
 
@@ -73,8 +90,8 @@ impl From<&Claims> for Identity {
             roles: harp.roles.clone(),
             acr: claims.auth_context_ref().map(|acr| acr.to_string()),
             amr: claims.auth_method_refs().into_iter().flatten().map(|amr| amr.to_string()).collect(),
-            ial: harp.ial.and_then(Ial::from_number),
-            aal: harp.aal.and_then(Aal::from_number),
+            ial: harp.ial.as_ref().and_then(Level::number).and_then(Ial::from_number),
+            aal: harp.aal.as_ref().and_then(Level::number).and_then(Aal::from_number),
             auth_time: claims.auth_time().map(|time| Timestamp::from_secs(time.timestamp())),
         }
     }

@@ -88,3 +88,7 @@ pub use local::LocalPath;
 pub use login::{Ask, Begun, Finished, Prompt, Unfinished};
 pub use session::{Open, Session};
 pub use signed_out::{MemorySignedOut, SignOut, SignedOut, SignedOutUnavailable};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/integrating.md")]
+struct Integrating;

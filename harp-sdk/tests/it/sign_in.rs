@@ -1,8 +1,8 @@
 //! One sign-in: what binds it to a browser, a provider and a moment.
 
-use harp_sdk::error::Declined;
-use harp_sdk::testing::{Mischief, Provider};
-use harp_sdk::{Ask, Config, Harp, Prompt, SignInError};
+use harp_sdk::error::{Declined, TokenFault};
+use harp_sdk::testing::{Claims, Mischief, Provider};
+use harp_sdk::{Aal, Ask, Config, Harp, Ial, Prompt, SignInError};
 
 use super::{BASE, World, ana, header, to, visit};
 
@@ -15,8 +15,40 @@ async fn a_person_signs_in_and_comes_back_to_the_page_they_wanted() {
     assert_eq!((who.sub.as_str(), who.display_name()), ("sub-ana.lee", "Ana Lee"));
     assert_eq!(who.roles, ana().identity().roles);
     assert_eq!(who.email.as_deref(), Some("ana.lee@example.test"));
+    assert_eq!((who.aal, who.ial), (Some(Aal::Two), Some(Ial::None)));
+    assert_eq!((who.acr.as_deref(), who.sid.as_deref()), (Some("urn:harp:acr:aal2"), Some("sid-ana.lee")));
     let open = world.harp.session(&header(&done.cookies)).await.unwrap().unwrap();
     assert_eq!(open.session, done.session);
+}
+
+/// A provider may tell name and e-mail address at the userinfo endpoint only, and write a level as a digit.
+#[tokio::test]
+async fn the_name_comes_from_userinfo_when_the_token_has_none() {
+    let world = World::new().await;
+    let change = |claims: &mut Claims| {
+        for name in ["name", "email", "email_verified"] {
+            claims.remove(name);
+        }
+        claims.insert("urn:harp:claims:aal".into(), "2".into());
+        claims.insert("urn:harp:claims:ial".into(), "9".into());
+    };
+    world.provider.misbehave(Mischief { claims: Some(Box::new(change)), ..Mischief::default() });
+    let done = world.sign_in().await.unwrap();
+    let who = done.session.who();
+    assert_eq!((who.display_name(), who.email.as_deref()), ("Ana Lee", Some("ana.lee@example.test")));
+    assert_eq!((who.aal, who.ial), (Some(Aal::Two), None));
+}
+
+/// OpenID Connect Core 1.0 §5.3.2
+#[tokio::test]
+async fn userinfo_of_another_person_is_refused() {
+    let world = World::new().await;
+    let change = |claims: &mut Claims| {
+        claims.remove("name");
+        claims.insert("sub".into(), "somebody-else".into());
+    };
+    world.provider.misbehave(Mischief { claims: Some(Box::new(change)), ..Mischief::default() });
+    assert_eq!(world.sign_in().await.unwrap_err().error, SignInError::Token(TokenFault::Subject));
 }
 
 #[tokio::test]
@@ -29,7 +61,7 @@ async fn the_provider_is_asked_with_pkce_state_and_nonce() {
     for (name, value) in [
         ("response_type", "code"),
         ("code_challenge_method", "S256"),
-        ("scope", "openid profile email"),
+        ("scope", "openid profile email roles"),
         ("prompt", "none"),
         ("max_age", "60"),
         ("redirect_uri", "http://localhost:8081/auth/callback"),
