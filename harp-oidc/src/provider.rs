@@ -20,7 +20,7 @@ use crate::config::network::Network;
 use crate::flow::provider::Oidc;
 use crate::flow::{clients, keys};
 use crate::grant::client::Client;
-use crate::http::app::{App, Launch, Parts};
+use crate::http::app::{App, Launch, Limits, Parts};
 use crate::http::edge::Edge;
 use crate::http::{self, health, oidc};
 use crate::jose::keyring::Schedule;
@@ -52,6 +52,7 @@ pub struct Builder {
     hasher: Option<Arc<dyn Hasher>>,
     composer: Option<Arc<dyn Composer>>,
     site: Site,
+    limits: Limits,
     proxies: Vec<Network>,
     schedule: Schedule,
 }
@@ -72,6 +73,7 @@ impl Provider {
             hasher: None,
             composer: None,
             site: Site::default(),
+            limits: Limits::default(),
             proxies: Vec::new(),
             schedule: Schedule::default(),
         }
@@ -144,6 +146,11 @@ impl Builder {
         Builder { site, ..self }
     }
 
+    /// How much one request may ask for: 64 KiB and half a minute, if nothing else is said.
+    pub fn limits(self, limits: Limits) -> Builder {
+        Builder { limits, ..self }
+    }
+
     /// Who may say from where a request came.
     pub fn proxies(self, proxies: Vec<Network>) -> Builder {
         Builder { proxies, ..self }
@@ -174,6 +181,7 @@ impl Builder {
         };
         self.profile(settings.profile)
             .site(site)
+            .limits(Limits { body_bytes: settings.http.body_bytes, time: settings.http.request })
             .proxies(settings.proxies.clone())
             .schedule(settings.keys.clone())
     }
@@ -221,7 +229,17 @@ impl Builder {
         keys::rotate_due(&oidc, &act).await?;
         let applications = clients::list(&oidc).await?.into_iter().filter_map(launch).collect();
         let edge = Edge::new(url, self.proxies);
-        Ok(Provider { app: App::new(Parts { harp, oidc, clock: self.clock, edge, site, applications }) })
+        Ok(Provider {
+            app: App::new(Parts {
+                harp,
+                oidc,
+                clock: self.clock,
+                edge,
+                site,
+                limits: self.limits,
+                applications,
+            }),
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use harp_core::flow::Harp;
 use harp_core::kernel::time::Clock;
@@ -20,8 +21,23 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub edge: Edge,
     pub site: Arc<Site>,
+    pub limits: Limits,
     /// Where a person goes from a page of the portal, when applications are registered: name and start address.
     pub applications: Vec<Launch>,
+}
+
+/// How much one request may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    pub body_bytes: usize,
+    /// From its head to its answer.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { body_bytes: 64 * 1024, time: Duration::from_secs(30) }
+    }
 }
 
 /// An application that the portal links to.

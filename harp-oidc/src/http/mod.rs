@@ -3,6 +3,8 @@
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use http::StatusCode;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
 
 use app::App;
 
@@ -46,11 +48,14 @@ pub fn portal() -> Router<App> {
 }
 
 /// What every request passes, from the outside in: its act and its line in the log, the security headers,
-/// a page for bare errors.
+/// a page for bare errors, the bounds of its body and its time.
 pub fn layered(app: App, routes: Router<App>) -> Router {
+    let limits = app.limits;
     routes
         // Said here, since layers do not reach a router's own default.
         .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(RequestBodyLimitLayer::new(limits.body_bytes))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.time))
         .layer(from_fn_with_state(app.clone(), dress::dress))
         .layer(from_fn_with_state(app.clone(), headers::secure))
         .layer(from_fn_with_state(app.clone(), act::begin))

@@ -1,5 +1,5 @@
-//! The listener: TLS if there is a certificate, bounds on whatever a client may take, and an end that lets requests in flight
-//! finish.
+//! The listener: TLS if there is a certificate, bounds on what a connection may take, and an end that lets requests in flight
+//! finish. What one request may ask for is the router's to bound, so that it is logged and answered like any other.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -16,13 +16,11 @@ use axum::{BoxError, Router};
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use bytes::Bytes;
-use http::{Request, StatusCode};
+use http::Request;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::Service;
-use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::config::settings::{Bounds, Tls};
 
@@ -48,6 +46,9 @@ pub fn tls(files: &Tls) -> io::Result<Arc<rustls::ServerConfig>> {
     let chain = CertificateDer::pem_file_iter(&files.cert)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|e| wrong(&files.cert, e.to_string()))?;
+    if chain.is_empty() {
+        return Err(wrong(&files.cert, "there is no certificate in it".to_owned()));
+    }
     let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|e| wrong(&files.key, e.to_string()))?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut config = rustls::ServerConfig::builder_with_provider(provider)
@@ -71,12 +72,7 @@ pub async fn serve(
         stop.await;
         stopping.graceful_shutdown(Some(bounds.drain));
     });
-    let door = Door {
-        router: router
-            .layer(RequestBodyLimitLayer::new(bounds.body_bytes))
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, bounds.request)),
-        permits: Arc::new(Semaphore::new(bounds.connections)),
-    };
+    let door = Door { router, permits: Arc::new(Semaphore::new(bounds.connections)) };
     // The two servers are of two types.
     macro_rules! run {
         ($server:expr) => {{
