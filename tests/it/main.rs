@@ -12,6 +12,8 @@ mod interop;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
+mod listener;
+#[cfg(test)]
 mod page;
 #[cfg(test)]
 mod spec;

@@ -184,13 +184,19 @@ fn workspace_tests(place: &Place) -> Result<Outcome> {
             println!("WARNING: npm is missing, so axe-core cannot be fetched and no page is judged by it")
         }
     }
+    let foreign = tools::openid_client(place)?;
+    match &foreign {
+        Some(room) => run = run.env("HARP_OPENID_CLIENT", room),
+        None => println!("WARNING: node or npm is missing, so no foreign client signs in"),
+    }
     let mut results = Results::default();
     let ended = run.stream_lines(|line| results.hear(line));
     let Results { passed, failed, ignored } = results;
     println!("{passed} tests passed, {failed} failed, {ignored} ignored");
     ended?;
     let unjudged = if axe.is_none() { "; axe-core SKIPPED: npm is missing" } else { "" };
-    Ok(Outcome::Passed(format!("{passed} passed, {ignored} ignored{unjudged}")))
+    let unmet = if foreign.is_none() { "; openid-client SKIPPED: node or npm is missing" } else { "" };
+    Ok(Outcome::Passed(format!("{passed} passed, {ignored} ignored{unjudged}{unmet}")))
 }
 
 /// The sum of cargo test's closing lines.

@@ -70,3 +70,28 @@ pub fn axe(place: &Place) -> Result<Option<PathBuf>> {
     }
     Ok(Some(script))
 }
+
+/// openid-client, a relying application's library that is not ours, from the npm registry: fetched for the tests and not
+/// committed, its versions and checksums in the lock file there. `None` where there is no node or npm.
+pub fn openid_client(place: &Place) -> Result<Option<PathBuf>> {
+    let wanted = place.root.join("tests/it/interop");
+    let lock = fs::read_to_string(wanted.join("package-lock.json"))?;
+    let room = place.tools.join("interop");
+    let there = fs::read_to_string(room.join("package-lock.json")).is_ok_and(|text| text == lock);
+    if !there {
+        if !Run::new("npm").args(["--version"]).works() || !Run::new("node").args(["--version"]).works() {
+            return Ok(None);
+        }
+        fs::create_dir_all(&room)?;
+        fs::copy(wanted.join("package.json"), room.join("package.json"))?;
+        let fresh = room.join("npm-shrinkwrap.json");
+        fs::write(&fresh, &lock)?;
+        Run::new("npm")
+            .args(["ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"])
+            .within(&room)
+            .read()?;
+        // Last, so that a fetch that broke off is done again.
+        fs::rename(fresh, room.join("package-lock.json"))?;
+    }
+    Ok(Some(room))
+}

@@ -33,6 +33,29 @@ both! {
         assert_eq!(it["id_token_signing_alg_values_supported"], json!(["RS256", "ES256"]));
     }
 
+    /// Mounted below a path, as in another application: everything is below it, but for what RFC 8414 §3.1 puts before it.
+    async fn below_a_path_everything_is_below_it(db: Db) {
+        let op = Op::at(db, "https://app.example/id", harp_core::kernel::time::Timestamp::from_secs(1_790_000_000)).await;
+        let it = op.get("/id/.well-known/openid-configuration", None).await.json();
+        assert_eq!(it["issuer"], "https://app.example/id");
+        assert_eq!(it["token_endpoint"], "https://app.example/id/token");
+        assert_eq!(it, op.get("/.well-known/oauth-authorization-server/id", None).await.json());
+        let asked = op.get(&format!("/id/authorize?{}", crate::spec::op::request(&[])), None).await;
+        assert!(asked.header("location").starts_with("/id/sign-in?flow="), "{asked:?}");
+        assert_eq!(op.get(asked.header("location"), None).await.status, 200);
+        assert_eq!(op.get("/authorize", None).await.status, 404);
+    }
+
+    /// A body beyond the bound is refused with the request's id, like anything else.
+    async fn a_body_that_is_too_long_is_refused_in_the_log_and_by_name(db: Db) {
+        let op = Op::new(db).await;
+        for path in ["/token", "/sign-in", "/authorize"] {
+            let answer = op.post_text(path, &[], "x".repeat(70_000)).await;
+            assert!(answer.status == 413 || answer.is_page(), "{path}: {answer:?}");
+            assert!(!answer.header("x-request-id").is_empty());
+        }
+    }
+
     async fn the_key_set_has_names_and_nothing_private(db: Db) {
         let op = Op::new(db).await;
         let keys = op.get("/jwks", None).await.json();

@@ -113,11 +113,16 @@ pub(crate) use put;
 impl Op {
     /// With the client `mft`: confidential, of the program `mft`.
     pub async fn new(db: Db) -> Op {
-        let clock = Arc::new(ScriptedClock::at(START));
+        Op::at(db, ISSUER, START).await
+    }
+
+    /// At another address and another time.
+    pub async fn at(db: Db, issuer: &str, start: Timestamp) -> Op {
+        let clock = Arc::new(ScriptedClock::at(start));
         let vault = || Vault::new(RootKey { kid: "k".into(), key: Secret::new([7; 32]) }, vec![]);
         seal_keys(&db, &vault()).await;
         let needs = Needs {
-            issuer: Issuer::parse(ISSUER).unwrap(),
+            issuer: Issuer::parse(issuer).unwrap(),
             store: Arc::clone(&db.store),
             vault: vault(),
             prover: Arc::new(NoVendor),
