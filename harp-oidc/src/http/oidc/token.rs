@@ -20,7 +20,7 @@ pub async fn exchange(State(app): State<App>, Acting(act): Acting, request: Requ
             return said::json(no.status, &no.error);
         }
     };
-    // RFC 6749 §5.2: who asks comes before what is asked, so that nobody else learns what would be answered.
+    // Who asks is read before what is asked; nothing is looked up until both can be read.
     let asked = ClientCredentials::parse(&parts.headers, &form)
         .and_then(|presented| Ok((presented, TokenRequest::parse(&form)?)));
     let (presented, asked) = match asked {
