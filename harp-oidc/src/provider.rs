@@ -17,10 +17,9 @@ use harp_core::vault::Vault;
 
 use crate::config::Settings;
 use crate::config::network::Network;
+use crate::flow::keys;
 use crate::flow::provider::Oidc;
-use crate::flow::{clients, keys};
-use crate::grant::client::Client;
-use crate::http::app::{App, Launch, Limits, Parts};
+use crate::http::app::{App, Limits, Parts};
 use crate::http::edge::Edge;
 use crate::http::{self, health, oidc};
 use crate::jose::keyring::Schedule;
@@ -227,7 +226,6 @@ impl Builder {
         let act =
             Act { actor: Actor::System, now, origin: Origin::default(), trace: TraceId::mint(&*harp.random) };
         keys::rotate_due(&oidc, &act).await?;
-        let applications = clients::list(&oidc).await?.into_iter().filter_map(launch).collect();
         let edge = Edge::new(url, self.proxies);
         Ok(Provider {
             app: App::new(Parts {
@@ -237,14 +235,7 @@ impl Builder {
                 edge,
                 site,
                 limits: self.limits,
-                applications,
             }),
         })
     }
-}
-
-/// How the portal links to an application, if it can be started from there.
-fn launch(client: Client) -> Option<Launch> {
-    let live = client.disabled_at.is_none();
-    Some(Launch { program: client.program?, name: client.name, url: client.home? }).filter(|_| live)
 }

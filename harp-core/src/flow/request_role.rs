@@ -105,6 +105,7 @@ pub struct RequestView {
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeldView {
     pub program: String,
+    pub program_slug: String,
     pub org: String,
     pub role: String,
     pub since: Timestamp,
@@ -124,9 +125,17 @@ pub async fn held(harp: &Harp, account: AccountId, act: &Act) -> Result<Vec<Held
             let mut views = Vec::new();
             for held in tx.assignments(self.account, self.now).await? {
                 let Some(role) = tx.role(held.role).await? else { continue };
-                let program = tx.program(role.program).await?.map(|p| p.name).unwrap_or_default();
+                let Some(program) = tx.program(role.program).await? else { continue };
                 let org = tx.org(held.org).await?.map(|o| o.name).unwrap_or_default();
-                views.push(HeldView { program, org, role: role.name, since: held.start, until: held.end });
+                let (program, program_slug) = (program.name, program.slug);
+                views.push(HeldView {
+                    program,
+                    program_slug,
+                    org,
+                    role: role.name,
+                    since: held.start,
+                    until: held.end,
+                });
             }
             Ok(views)
         }

@@ -22,8 +22,6 @@ pub struct Parts {
     pub edge: Edge,
     pub site: Arc<Site>,
     pub limits: Limits,
-    /// Where a person goes from a page of the portal, when applications are registered: name and start address.
-    pub applications: Vec<Launch>,
 }
 
 /// How much one request may ask for.
@@ -38,15 +36,6 @@ impl Default for Limits {
     fn default() -> Self {
         Limits { body_bytes: 64 * 1024, time: Duration::from_secs(30) }
     }
-}
-
-/// An application that the portal links to.
-#[derive(Debug, Clone)]
-pub struct Launch {
-    /// The program whose roles it asks for.
-    pub program: String,
-    pub name: String,
-    pub url: String,
 }
 
 impl App {

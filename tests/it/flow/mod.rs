@@ -1,6 +1,7 @@
 //! Use cases without HTTP, on both databases: what people do, what attackers try, and eight at once.
 
 mod confirm_email;
+mod decisions;
 mod deliver;
 mod factors;
 mod hand_over;

@@ -7,6 +7,8 @@ use harp_core::account::Account;
 use harp_core::flow::decide_request::{self, Queue};
 use harp_core::flow::request_role::{self, HeldView};
 
+use crate::flow::clients;
+use crate::grant::client::Client;
 use crate::http::app::App;
 use crate::http::reply::Reply;
 use crate::http::visit::Visit;
@@ -35,7 +37,7 @@ async fn home(visit: Visit) -> Reply {
         frame: visit.frame(Section::Home),
         first_name: live.account.person.name.first.clone(),
         tasks: tasks(&live.account, held.is_empty(), waiting),
-        applications: applications(&visit.app, &held),
+        applications: applications(&clients::list(&visit.app.oidc).await?, &held),
         waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
         to_decide: u32::try_from(to_decide).unwrap_or(u32::MAX),
     })
@@ -58,16 +60,17 @@ fn tasks(account: &Account, no_role: bool, waiting: usize) -> Vec<Task> {
     ]
 }
 
-/// Every registered application, with the person's roles there. One without a role still opens: it says what is missing.
-fn applications(app: &App, held: &[HeldView]) -> Vec<Application> {
-    let roles = |program: &str| {
-        let here = held.iter().filter(|h| h.program == program);
+/// Every application that can be started from here, with the person's roles there. One without a role still opens:
+/// it says what is missing.
+fn applications(clients: &[Client], held: &[HeldView]) -> Vec<Application> {
+    let roles = |program: &Option<String>| {
+        let here = held.iter().filter(|h| Some(&h.program_slug) == program.as_ref());
         here.map(|h| format!("{} · {}", h.role, h.org)).collect()
     };
-    let shown = |launch: &crate::http::app::Launch| Application {
-        name: launch.name.clone(),
-        url: launch.url.clone(),
-        roles: roles(&launch.program),
+    let open = clients.iter().filter(|client| client.disabled_at.is_none());
+    let shown = |client: &Client| {
+        let url = client.home.clone()?;
+        Some(Application { name: client.name.clone(), url, roles: roles(&client.program) })
     };
-    app.applications.iter().map(shown).collect()
+    open.filter_map(shown).collect()
 }
