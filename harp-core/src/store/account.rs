@@ -42,13 +42,13 @@ pub trait AccountStore: Send {
         hash: &PasswordHash,
         epoch: u32,
     ) -> Result<Option<u32>, Fault>;
-    /// Replaces a hash by a stronger one of the same password, if it still is `old`. The epoch stays.
+    /// Replaces a hash by a stronger one of the same password, if it still is `old`. The epoch stays. False: it no longer is.
     async fn upgrade_password_hash(
         &mut self,
         id: AccountId,
         old: &PasswordHash,
         new: &PasswordHash,
-    ) -> Result<(), Fault>;
+    ) -> Result<bool, Fault>;
     async fn set_challenge(&mut self, id: AccountId, challenge: &Challenge) -> Result<(), Fault>;
     /// From one standing to another; false when it was no longer `from`.
     async fn set_standing(&mut self, id: AccountId, from: Standing, to: Standing) -> Result<bool, Fault>;

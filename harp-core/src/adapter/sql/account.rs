@@ -167,12 +167,14 @@ impl AccountStore for SqlTx {
         id: AccountId,
         old: &PasswordHash,
         new: &PasswordHash,
-    ) -> Result<(), Fault> {
-        self.execute(
-            "UPDATE account SET password = $3 WHERE id = $1 AND password = $2",
-            args![id, &old.0, &new.0],
-        )
-        .await
+    ) -> Result<bool, Fault> {
+        let row = self
+            .optional(
+                "UPDATE account SET password = $3 WHERE id = $1 AND password = $2 RETURNING id",
+                args![id, &old.0, &new.0],
+            )
+            .await?;
+        Ok(row.is_some())
     }
 
     async fn set_challenge(&mut self, id: AccountId, challenge: &Challenge) -> Result<(), Fault> {

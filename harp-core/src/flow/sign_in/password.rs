@@ -217,10 +217,10 @@ impl Conclude<'_> {
     async fn go_on(&self, tx: &mut dyn Tx, account: Account) -> Result<PasswordOutcome, Fault> {
         let Conclude { harp, .. } = self;
         let act = &self.act.by_person(account.id);
+        // Of several at once one upgrades: the hash that was checked may be gone by now.
         if let (Checked::RightUpgrade(better), Some(before)) = (self.checked, self.account)
-            && before.password == account.password
+            && tx.upgrade_password_hash(account.id, &before.password, better).await?
         {
-            tx.upgrade_password_hash(account.id, &account.password, better).await?;
             tx.record(&harp.event(act, account.id, Deed::PasswordHashUpgraded)).await?;
         }
         if let Terms::Ticked { terms } = &self.form.terms {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::codes::{self, Judged, Sent, Wanted, Wish};
+use super::codes::{self, Sent, Wanted, Wish};
 use super::{Entry, Gone, Here, SignedIn};
 use crate::account::Standing;
 use crate::account::field::{Complaint, Field, Problem};
@@ -164,8 +164,8 @@ impl Work for Verify<'_> {
         let challenge: Option<CodeChallenge> = here.challenge(tx).await?;
         let judged = codes::judge(harp, (factor, challenge.as_ref()), self.typed, act.now)?;
         let mut right = codes::spend(tx, factor.id, judged, act.now).await?;
-        if judged != Judged::Wrong && !right && tx.sign_in(&self.token).await?.is_none() {
-            // The same form sent twice at once: the other one has completed the sign-in.
+        if !right && tx.sign_in(&self.token).await?.is_none() {
+            // The same form sent twice at once: the other one has completed the sign-in since it was looked up here.
             return Ok(CodeOutcome::Gone(Gone::Unknown));
         }
         if right && !tx.factor_used(factor.id, act.now).await? {
