@@ -228,14 +228,7 @@ impl Builder {
         keys::rotate_due(&oidc, &act).await?;
         let edge = Edge::new(url, self.proxies);
         Ok(Provider {
-            app: App::new(Parts {
-                harp,
-                oidc,
-                clock: self.clock,
-                edge,
-                site,
-                limits: self.limits,
-            }),
+            app: App::new(Parts { harp, oidc, clock: self.clock, edge, site, limits: self.limits }),
         })
     }
 }
