@@ -113,7 +113,7 @@ both! {
         assert_eq!(answers.into_iter().filter(|changed| *changed).count(), 1);
     }
 
-    /// A04: the question and its answer are replaced, the session goes on.
+    /// A04, C11: one question for each account; it and its answer are replaced, the session goes on.
     async fn a_new_challenge_question_takes_the_place_of_the_old_one(db: Db) {
         let stage = Stage::on(db, &HARP);
         let (id, cookie) = ana_signed_in(&stage).await;

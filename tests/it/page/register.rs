@@ -287,7 +287,7 @@ async fn a_registration_that_is_over_says_so() {
     assert!(page.says("not finished in time"));
 }
 
-/// A02–A04: the profile shows what is known; password and challenge question are changed there.
+/// A02, A03, A04: the profile shows what is known; password and challenge question are changed there.
 #[tokio::test]
 async fn password_and_challenge_question_are_changed_in_the_profile() {
     let portal = Portal::with_ana().await;
