@@ -19,7 +19,7 @@ use sqlx::Connection as _;
 
 /// Declares tests that run on both databases: `name::sqlite` and `name::postgres`.
 ///
-/// ```ignore
+/// ```text
 /// both! {
 ///     /// C07
 ///     async fn a_thing_happens_once(db: Db) { .. }

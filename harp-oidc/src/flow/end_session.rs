@@ -76,6 +76,12 @@ struct Hint {
     session: Option<SessionId>,
 }
 
+/// The origin that the way back would lead to, if it is registered for the application that asks.
+pub async fn back(oidc: &Oidc, request: &LogoutRequest, act: &Act) -> Result<Option<String>, Trouble> {
+    let asked = read(oidc, request, act).await?.ok();
+    Ok(asked.and_then(|asked| asked.back).map(|back| back.csp_source()))
+}
+
 async fn read(
     oidc: &Oidc,
     request: &LogoutRequest,
@@ -158,7 +164,9 @@ impl OidcWork for End<'_> {
         {
             let Some(hint) = hint else { return Ok(Ended::No) };
             let subject = tx.subject(here.account, hint.client.sector()).await?;
-            if subject.is_none_or(|subject| subject.as_str() != hint.subject) {
+            // §2: an old token, or another session's, is no proof that the person wants out of this one.
+            if hint.session != Some(here.id) || subject.is_none_or(|subject| subject.as_str() != hint.subject)
+            {
                 return Ok(Ended::No);
             }
         }

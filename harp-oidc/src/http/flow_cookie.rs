@@ -6,6 +6,7 @@ use std::time::Duration;
 use harp_core::kernel::random::Random;
 use harp_core::kernel::secret::Plain;
 use harp_core::vault::{Place, Sealed, Vault};
+use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +60,7 @@ impl FlowState {
 pub fn local_path(text: &str) -> Option<String> {
     let fits = text.starts_with('/')
         && !text.starts_with("//")
-        && text.len() <= 1000
+        && text.len() <= 300
         && text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     fits.then(|| text.to_owned())
 }
@@ -97,6 +98,21 @@ pub fn set(
     Some(cookie::set(edge, &base(label), &sealed.0, Keep::For(LIFE)))
 }
 
+/// How many flows one browser may be in the middle of, beside the one at hand.
+const MOST: usize = 8;
+
+/// Takes away the oldest flows beyond [`MOST`]: browsers send them first. Without it, abandoned sign-ins, or a page that
+/// opens many, would fill the `Cookie` header until no cookie of ours is read any more.
+pub fn surplus(edge: &Edge, headers: &HeaderMap, here: Option<&str>) -> Vec<HeaderValue> {
+    let prefix = cookie::name(edge, &base(""));
+    // Its own scan: it must also work when the header is too long for everything else.
+    let pairs = headers.get_all(COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
+    let labels = pairs.filter_map(|pair| pair.trim().strip_prefix(&prefix)?.split('=').next());
+    let others: Vec<&str> = labels.filter(|label| is_label(label) && Some(*label) != here).collect();
+    let beyond = others.len().saturating_sub(MOST);
+    others.into_iter().take(beyond).map(|label| clear(edge, label)).collect()
+}
+
 pub fn clear(edge: &Edge, label: &str) -> HeaderValue {
     cookie::clear(edge, &base(label))
 }
@@ -132,6 +148,21 @@ mod tests {
         let moved = pair.replace(&label, &other);
         assert_eq!(read(&edge, &vault, &headers(&moved), &other), None);
         assert!(!pair.contains("secret="));
+    }
+
+    #[test]
+    fn many_abandoned_flows_give_way_to_the_newest_however_long_the_header_is() {
+        let edge = Edge::new(Url::parse("https://id.example").unwrap(), vec![]);
+        let random = SeededRandom::new(2);
+        let labels: Vec<String> = (0..20).map(|_| new_label(&random)).collect();
+        let pairs: Vec<String> =
+            labels.iter().map(|label| format!("__Host-harp_flow_{label}={}", "x".repeat(1500))).collect();
+        let headers = HeaderMap::from_iter([(COOKIE, pairs.join("; ").parse().unwrap())]);
+        let gone = surplus(&edge, &headers, Some(&labels[0]));
+        assert_eq!(gone.len(), 20 - 1 - MOST);
+        let names = |label: &String| gone.iter().any(|set| set.to_str().unwrap().contains(label.as_str()));
+        assert!(!names(&labels[0]) && names(&labels[1]) && !names(&labels[19]));
+        assert!(gone.iter().all(|set| set.to_str().unwrap().contains("Max-Age=0")));
     }
 
     #[test]

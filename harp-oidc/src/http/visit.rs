@@ -52,10 +52,7 @@ impl Visit {
         let harp = &app.harp;
         let browser = Browser::of(&app.edge, &parts.headers, &*harp.random);
         let session = match cookie::read(&app.edge, &parts.headers, cookie::SESSION) {
-            Some(secret) => match sessions::authenticate(harp, &secret, &act).await? {
-                Ok(live) => Ok(sessions::used(harp, live, &act).await?),
-                Err(ended) => Err(Some(ended)),
-            },
+            Some(secret) => sessions::authenticate(harp, &secret, &act).await?.map_err(Some),
             None => Err(None),
         };
         let flow = label(&parts.uri).map(|label| {
@@ -66,7 +63,9 @@ impl Visit {
             Ok(live) => (act.by_person(live.account.id), Some(who(harp, live, act.now).await?)),
             Err(_) => (act, None),
         };
-        let cookies = browser.set_cookie.iter().cloned().collect();
+        let mut cookies: Vec<HeaderValue> = browser.set_cookie.iter().cloned().collect();
+        let here = flow.as_ref().map(|(label, _)| label.as_str());
+        cookies.extend(flow_cookie::surplus(&app.edge, &parts.headers, here));
         let words = words(&parts.headers);
         Ok(Visit {
             app: app.clone(),

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::Request;
 use harp_core::audit::Deed;
+use harp_core::kernel::assurance::Method as Way;
 use harp_core::session::SessionScope;
 use harp_oidc::jose::alg::Alg;
 use harp_oidc::jose::key::SigningKey;
@@ -43,14 +44,36 @@ both! {
         assert_eq!(again.header("location"), BYE, "without state none is added, and twice is once");
     }
 
-    /// A cross-site POST brings no cookie; the hint names the session.
-    async fn a_post_without_a_cookie_ends_the_session_of_the_hint(db: Db) {
+    /// A cross-site POST brings no cookie: it takes nobody's cookie away, and goes round as a GET, which brings it.
+    async fn a_post_without_a_cookie_goes_round_as_a_get(db: Db) {
         let op = Op::new(db).await;
         let ana = op.ana().await;
+        let bare = op.post("/logout", &[], &[]).await;
+        assert_eq!((bare.status.as_u16(), bare.sent_to().as_str()), (303, "/logout"));
+        assert!(!bare.cookies().contains("session="), "{}", bare.cookies());
         let hint = hint(&op, &ana).await;
-        let done = op.post("/logout", &[], &[("id_token_hint", &hint), ("post_logout_redirect_uri", BYE)]).await;
-        assert_eq!(done.header("location"), BYE);
+        let asked = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", BYE)];
+        assert_eq!(op.post("/logout", &[], &asked).await.sent_to(), "/logout");
+        assert!(is_signed_in(&op, &ana).await, "the POST alone ends nothing");
+        assert_eq!(logout(&op, &asked, Some(&ana)).await.header("location"), BYE);
         assert!(!is_signed_in(&op, &ana).await);
+    }
+
+    /// §2: a token of an earlier session signs nobody out of today's without a question; the page that asks lets its
+    /// form end at the application, which Chromium would hold back otherwise.
+    async fn a_hint_of_another_session_is_asked_about(db: Db) {
+        let op = Op::new(db).await;
+        let earlier = op.ana().await;
+        let hint = hint(&op, &earlier).await;
+        let later = op.sign_in(&earlier.account, SessionScope::Full, &[Way::Password, Way::Totp]).await;
+        let asked = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", BYE)];
+        let answer = logout(&op, &asked, Some(&later)).await;
+        assert_eq!(answer.sent_to(), "/logout/confirm");
+        assert!(is_signed_in(&op, &later).await);
+        let to = answer.location().unwrap();
+        let page = op.get(&format!("{}?{}", to.path(), to.query().unwrap()), Some(&later)).await;
+        let policy = page.header("content-security-policy").to_owned();
+        assert!(policy.contains("form-action 'self' https://mft.example;"), "{policy}");
     }
 
     /// A link must sign nobody out: without a hint of ours the person is asked, and is not sent where the link says.
@@ -119,11 +142,5 @@ both! {
         let hint = hint(&op, &ana).await;
         assert_eq!(logout(&op, &[("id_token_hint", &hint)], Some(&sol)).await.sent_to(), "/logout/confirm");
         assert!(is_signed_in(&op, &sol).await);
-        // A later session of the same person ends with the earlier one's hint.
-        op.after(5);
-        let later = op.sign_in(&ana.account, SessionScope::Full, &[harp_core::kernel::assurance::Method::Password, harp_core::kernel::assurance::Method::Totp]).await;
-        let done = logout(&op, &[("id_token_hint", &hint)], Some(&later)).await;
-        assert_eq!(done.status, 200);
-        assert!(!is_signed_in(&op, &later).await && !is_signed_in(&op, &ana).await);
     }
 }

@@ -23,6 +23,9 @@ pub async fn get(State(app): State<App>, request: Request) -> Reply {
     let (parts, act) = browser::opened(request)?;
     let query = parts.uri.query().unwrap_or("");
     let request = match AuthorizeRequest::parse(query.as_bytes()) {
+        Ok(_) if query.len() > MOST_AS_GET => {
+            return browser::problem_at(&app, parts, &browser::unreadable("too long for a GET")).await;
+        }
         Ok(request) => request,
         Err(fault) => return browser::problem_at(&app, parts, &browser::unreadable(fault)).await,
     };

@@ -3,10 +3,11 @@
 use axum::extract::{FromRequest as _, Request, State};
 use http::request::Parts;
 
-use super::{LOGOUT_CONFIRM, body, browser};
-use crate::flow::end_session::{Answer, Confirmed, end_session};
+use super::{LOGOUT, LOGOUT_CONFIRM, body, browser};
+use crate::flow::end_session::{Answer, Confirmed, back, end_session};
 use crate::http::app::App;
 use crate::http::form::Post;
+use crate::http::headers::FormAction;
 use crate::http::reply::{Reply, redirect};
 use crate::http::visit::Visit;
 use crate::protocol::logout::LogoutRequest;
@@ -26,14 +27,34 @@ pub async fn get(State(app): State<App>, request: Request) -> Reply {
 pub async fn post(State(app): State<App>, request: Request) -> Reply {
     let (parts, body) = request.into_parts();
     match body::bytes(&parts.headers, body).await {
+        // From another site it carries no `SameSite=Lax` cookie: it would look as if nobody were signed in, and any
+        // page could have the cookie taken away. So it is sent round as a GET, which does carry it.
+        Ok(bytes) if browser::session(&app, &parts.headers).is_none() => {
+            match LogoutRequest::parse(&bytes).map(|request| request.to_query()) {
+                Ok(query) if query.len() <= MOST_AS_GET => {
+                    Ok(redirect(&format!("{}?{query}", app.oidc.issuer.url(LOGOUT))))
+                }
+                Ok(_) => browser::problem_at(&app, parts, &browser::unreadable("too long for a GET")).await,
+                Err(fault) => browser::problem_at(&app, parts, &browser::unreadable(fault)).await,
+            }
+        }
         Ok(bytes) => answer(&app, parts, (&bytes, Confirmed::NotYet)).await,
         Err(no) => browser::problem_at(&app, parts, &no.error).await,
     }
 }
 
 /// The question. It changes nothing; the request stands in the address and is checked again with the answer.
-pub async fn ask(visit: Visit) -> Reply {
-    visit.show(&ConfirmSignOut { frame: visit.frame(Section::Elsewhere) })
+/// Its form may end at the application, if the request names a place that is registered for it: Chromium holds every
+/// redirect after a form against `form-action`.
+pub async fn ask(State(app): State<App>, visit: Visit) -> Reply {
+    let mut page = visit.show(&ConfirmSignOut { frame: visit.frame(Section::Elsewhere) })?;
+    if let Ok(request) = LogoutRequest::parse(visit.uri.query().unwrap_or("").as_bytes())
+        && let Some(origin) = back(&app.oidc, &request, &visit.act).await?
+        && let Some(origin) = browser::csp_source(&origin)
+    {
+        page.extensions_mut().insert(FormAction(origin));
+    }
+    Ok(page)
 }
 
 /// The answer, from our own form.

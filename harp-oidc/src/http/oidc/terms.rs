@@ -28,11 +28,12 @@ pub async fn accept(State(app): State<App>, request: Request) -> Reply {
     let session = browser::session(&app, request.headers());
     let (parts, body) = request.into_parts();
     let copy = parts.clone();
-    let Post { visit, form } = Post::from_request(Request::from_parts(parts, body), &app).await?;
+    let Post { mut visit, form } = Post::from_request(Request::from_parts(parts, body), &app).await?;
     let (Some(token), Some(session)) = (token(&visit), session) else { return expired(&visit) };
     if form.act() == act::CANCEL {
         let answer = decline(&app.oidc, &token, &visit.act).await?;
-        return authorize::say(&app, copy, answer).await;
+        visit.end_flow();
+        return Ok(visit.with_cookies(authorize::say(&app, copy, answer).await?));
     }
     if !form.ticked(ACCEPT.name) {
         return page(&visit, Form::default().problem(ACCEPT.name, "accept-terms.required"));
@@ -41,7 +42,8 @@ pub async fn accept(State(app): State<App>, request: Request) -> Reply {
         return expired(&visit);
     }
     let answer = resume(&app.oidc, &token, Some(&session), &visit.act).await?;
-    authorize::say(&app, copy, answer).await
+    visit.end_flow();
+    Ok(visit.with_cookies(authorize::say(&app, copy, answer).await?))
 }
 
 fn token(visit: &Visit) -> Option<Plain> {

@@ -119,7 +119,10 @@ async fn show_organizations(visit: &Visit, program: &str, form: Form) -> Reply {
 async fn choose_organization(Path(program): Path<String>, Post { visit, form }: Post) -> Reply {
     visit.person()?;
     if form.act() == act::BACK {
-        return visit.see(&format!("{}?program={program}", url::ROLE_REQUEST));
+        return match program.parse::<ProgramId>() {
+            Ok(program) => visit.see(&format!("{}?program={program}", url::ROLE_REQUEST)),
+            Err(_) => visit.see(url::ROLE_REQUEST),
+        };
     }
     match (program.parse::<ProgramId>(), form.text(ORGANIZATION.name).parse::<OrgId>()) {
         (Ok(program), Ok(org)) => visit.see(&format!("{}/{program}/{org}", url::ROLE_REQUEST)),
