@@ -1,5 +1,5 @@
 //! What applications get from a sign-in: who they are, the code, what it was exchanged for, and the request that waits
-//! meanwhile. Pure entities; [`crate::store`] keeps them.
+//! meanwhile. Pure entities; the room `store` keeps them.
 
 pub mod access;
 pub mod client;
