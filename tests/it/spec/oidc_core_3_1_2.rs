@@ -108,6 +108,18 @@ both! {
         }
     }
 
+    /// `max_age` is held when the request is answered, not when the person signed in: one that rested since asks again.
+    async fn a_request_that_rested_after_the_sign_in_still_holds_its_max_age(db: Db) {
+        let op = Op::new(db).await;
+        let asked = op.authorize(&[("max_age", "300")], None).await;
+        let rested = op.authorize(&[("max_age", "300")], None).await;
+        let ana = op.ana().await;
+        op.after(300);
+        assert!(resume(&op, &asked, Some(&ana)).await.redirected("code").is_some());
+        op.after(1);
+        assert_eq!(resume(&op, &rested, Some(&ana)).await.sent_to(), "/sign-in");
+    }
+
     async fn of_eight_who_resume_one_request_at_once_one_gets_a_code(db: Db) {
         let op = std::sync::Arc::new(Op::new(db).await);
         let asked = op.authorize(&[], None).await;

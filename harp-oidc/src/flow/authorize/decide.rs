@@ -1,5 +1,7 @@
 //! Whether a person who is seen gets a code at once, or what must happen first. Pure.
 
+use std::time::Duration;
+
 use harp_core::account::{Account, Standing};
 use harp_core::kernel::assurance::{Aal, Method};
 use harp_core::kernel::time::Timestamp;
@@ -69,7 +71,7 @@ pub fn decide(checked: &Checked, seen: Option<&Seen>, context: Context) -> Verdi
         return Verdict::First(Need::SignIn(Why::Nobody));
     };
     let answered = context.since.is_some_and(|since| seen.session.auth_time >= since);
-    if !answered && stale(checked, seen, context.now) {
+    if too_old(checked, seen, (answered, context.now)) || (!answered && asks_again(checked)) {
         return Verdict::First(Need::SignIn(Why::Again));
     }
     if !is_expected(checked, seen) {
@@ -114,14 +116,23 @@ fn lives(seen: &Seen, context: Context) -> bool {
     alive && seen.account.standing != Standing::Disabled
 }
 
-/// `prompt=login`, `prompt=select_account`, and a `max_age` that has passed (OpenID Connect Core §3.1.2.1).
-fn stale(checked: &Checked, seen: &Seen, now: Timestamp) -> bool {
-    let asked = checked.prompts.asks(Prompt::Login) || checked.prompts.asks(Prompt::SelectAccount);
+/// From signing in to coming back: no `max_age`, however short, sends a person round in circles within this time.
+const WAY_BACK: Duration = Duration::from_secs(60);
+
+/// A `max_age` that has passed (OpenID Connect Core §3.1.2.1), also while the request rested after the sign-in, on the
+/// terms or at set-up.
+fn too_old(checked: &Checked, seen: &Seen, (answered, now): (bool, Timestamp)) -> bool {
     // In whole seconds, since `auth_time` is told in those: the client must come to the same result.
-    let age = now.secs().saturating_sub(seen.session.auth_time.secs());
-    let too_old = checked.max_age.is_some_and(|most| u64::try_from(age).unwrap_or(0) > most.as_secs());
-    // RFC 9470 and practice: zero asks for a sign-in now.
-    asked || too_old || checked.max_age.is_some_and(|most| most.is_zero())
+    let age = u64::try_from(now.secs().saturating_sub(seen.session.auth_time.secs())).unwrap_or(0);
+    let most = checked.max_age.map(|most| if answered { most.max(WAY_BACK) } else { most });
+    most.is_some_and(|most| age > most.as_secs())
+}
+
+/// `prompt=login`, `prompt=select_account`, and a `max_age` of zero, which asks for a sign-in now (RFC 9470 and practice).
+fn asks_again(checked: &Checked) -> bool {
+    checked.prompts.asks(Prompt::Login)
+        || checked.prompts.asks(Prompt::SelectAccount)
+        || checked.max_age.is_some_and(|most| most.is_zero())
 }
 
 fn is_expected(checked: &Checked, seen: &Seen) -> bool {
