@@ -15,7 +15,10 @@ pub struct Place {
 
 impl Place {
     pub fn find() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask stands in no workspace")?;
+        // Asked when it runs: a target directory that several checkouts share may hold a binary built in another one.
+        let here =
+            std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").to_owned());
+        let root = Path::new(&here).parent().context("xtask stands in no workspace")?;
         Ok(Self { root: root.to_owned(), tools: tools_directory()? })
     }
 
