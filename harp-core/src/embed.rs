@@ -6,12 +6,11 @@ use std::sync::Arc;
 use crate::adapter::argon2::{Argon2Hasher, PoolSize};
 use crate::adapter::english::English;
 use crate::adapter::sql::{MIGRATIONS, SqlStore};
-use crate::flow::Harp;
+use crate::flow::{Harp, Trouble, root_keys};
 use crate::kernel::random::{Random, SystemRandom};
 use crate::kernel::time::{Clock as _, SystemClock};
 use crate::policy::Profile;
 use crate::port::{Courier, Prover};
-use crate::store::Fault;
 use crate::vault::Vault;
 
 /// What an embedding application decides.
@@ -29,14 +28,14 @@ pub struct Embedding {
 
 impl Embedding {
     /// Opens the file (a new one is created and migrated) with this machine's randomness and a hashing pool of its size.
-    pub async fn open(self, file: &Path) -> Result<Harp, Fault> {
+    pub async fn open(self, file: &Path) -> Result<Harp, Trouble> {
         let Embedding { profile, vault, prover, courier, name, base_url } = self;
         let store = SqlStore::sqlite(file).await?;
         store.migrate("harp-core", MIGRATIONS, SystemClock.now()).await?;
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let hasher =
             Argon2Hasher::new(profile.argon2, &vault, Arc::clone(&random), PoolSize::of_this_machine());
-        Ok(Harp {
+        let harp = Harp {
             store: Arc::new(store),
             profile,
             random,
@@ -47,6 +46,8 @@ impl Embedding {
             vault: Arc::new(vault),
             name,
             base_url,
-        })
+        };
+        root_keys::check(&harp, SystemClock.now()).await?;
+        Ok(harp)
     }
 }

@@ -33,14 +33,15 @@ pub struct Place<'a> {
     pub row: &'a str,
 }
 
-/// One root key. `kid` names it in each sealed value, so that a newer key can re-seal.
+/// One root key. `kid` names it in each sealed value and password hash: eight bytes at most, a key has one for ever.
 #[derive(Debug)]
 pub struct RootKey {
     pub kid: String,
     pub key: Secret<[u8; 32]>,
 }
 
-/// The keyring: the first key seals; all of them open.
+/// The keyring: the first key seals and hashes; what any of them sealed or hashed is known again. So a new key may come
+/// first and older ones change places, and nobody notices.
 #[derive(Debug)]
 pub struct Vault {
     current: RootKey,
@@ -75,8 +76,7 @@ impl Vault {
         else {
             return Err(CannotOpen);
         };
-        let key =
-            std::iter::once(&self.current).chain(&self.older).find(|k| k.kid == kid).ok_or(CannotOpen)?;
+        let key = self.roots().find(|k| k.kid == kid).ok_or(CannotOpen)?;
         let nonce = URL_SAFE_NO_PAD.decode(nonce).map_err(|_| CannotOpen)?;
         let nonce: [u8; 12] = nonce.try_into().map_err(|_| CannotOpen)?;
         let text = URL_SAFE_NO_PAD.decode(text).map_err(|_| CannotOpen)?;
@@ -85,38 +85,69 @@ impl Vault {
         cipher(key, "seal").decrypt(&Nonce::from(nonce), payload).map(Secret::new).map_err(|_| CannotOpen)
     }
 
-    /// A keyed hash for look-ups and counters: the same input gives the same text, nobody without the key can
-    /// tell which input it was. `purpose` keeps uses apart.
+    /// A keyed hash for what lives for hours, such as counters: the same input gives the same text, nobody without the
+    /// key can tell which input it was. `purpose` keeps uses apart. A new first key begins anew.
     pub fn fingerprint(&self, purpose: &str, value: &str) -> String {
-        URL_SAFE_NO_PAD.encode(mac(&self.root_for_hashes().key, purpose, &[value.as_bytes()]))
+        fingerprint(&self.current, purpose, value)
+    }
+
+    /// The same for what is looked up years later: one under each root key, the current one's first.
+    pub fn fingerprints(&self, purpose: &str, value: &str) -> Vec<String> {
+        self.roots().map(|root| fingerprint(root, purpose, value)).collect()
+    }
+
+    /// Whether this is that fingerprint, under whichever root key, in constant time.
+    pub fn fingerprint_is(&self, print: &str, purpose: &str, value: &str) -> bool {
+        self.fingerprints(purpose, value).iter().any(|p| equal(p.as_bytes(), print.as_bytes()))
     }
 
     /// The one-time code of a challenge's resend: a delivery retry repeats it, only a resend changes it.
     /// `digits` decimal digits; the modulo bias of 64 bits over 10^6 is below 10^-13.
     pub fn code(&self, challenge: ChallengeId, resend: u32, digits: u32) -> Secret<String> {
-        let tag = mac(&self.root_for_hashes().key, "code", &[&challenge.to_bytes(), &resend.to_be_bytes()]);
-        let head: [u8; 8] = tag.first_chunk().copied().unwrap_or_default();
-        let width = usize::try_from(digits).unwrap_or(6);
-        Secret::new(format!("{:0width$}", u64::from_be_bytes(head) % 10u64.saturating_pow(digits)))
+        code(&self.current, (challenge, resend), digits)
     }
 
-    /// Whether this is that code, in constant time. Spaces and dashes are ignored.
+    /// Whether this is that code, in constant time. Spaces and dashes are ignored. One that was sent under an older root
+    /// key serves as well: with N keys N numbers of 10^`digits` are right, one of which anybody was told.
     pub fn code_is(&self, typed: &str, challenge: ChallengeId, resend: u32, digits: u32) -> bool {
         let typed = Secret::new(
             typed.chars().filter(|c| !c.is_whitespace() && *c != '-').take(32).collect::<String>(),
         );
-        equal(typed.expose().as_bytes(), self.code(challenge, resend, digits).expose().as_bytes())
+        let is = |root| {
+            equal(typed.expose().as_bytes(), code(root, (challenge, resend), digits).expose().as_bytes())
+        };
+        self.roots().any(is)
     }
 
     /// 32 bytes for another use, such as a CSRF key: derived, never the root itself.
     pub fn derive(&self, purpose: &str) -> Secret<[u8; 32]> {
-        Secret::new(derive(&self.root_for_hashes().key, purpose))
+        Secret::new(derive(&self.current.key, purpose))
     }
 
-    /// Fingerprints must not change when a newer key begins to seal: they hang on the oldest.
-    fn root_for_hashes(&self) -> &RootKey {
-        self.older.last().unwrap_or(&self.current)
+    /// The same under each root key, with its id: the current one's first, then as they were given.
+    pub fn derive_each(&self, purpose: &str) -> Vec<(String, Secret<[u8; 32]>)> {
+        self.roots().map(|root| (root.kid.clone(), Secret::new(derive(&root.key, purpose)))).collect()
     }
+
+    /// The ids of the root keys.
+    pub fn kids(&self) -> Vec<&str> {
+        self.roots().map(|root| root.kid.as_str()).collect()
+    }
+
+    fn roots(&self) -> impl Iterator<Item = &RootKey> {
+        std::iter::once(&self.current).chain(&self.older)
+    }
+}
+
+fn fingerprint(root: &RootKey, purpose: &str, value: &str) -> String {
+    URL_SAFE_NO_PAD.encode(mac(&root.key, purpose, &[value.as_bytes()]))
+}
+
+fn code(root: &RootKey, (challenge, resend): (ChallengeId, u32), digits: u32) -> Secret<String> {
+    let tag = mac(&root.key, "code", &[&challenge.to_bytes(), &resend.to_be_bytes()]);
+    let head: [u8; 8] = tag.first_chunk().copied().unwrap_or_default();
+    let width = usize::try_from(digits).unwrap_or(6);
+    Secret::new(format!("{:0width$}", u64::from_be_bytes(head) % 10u64.saturating_pow(digits)))
 }
 
 impl Place<'_> {
@@ -171,14 +202,21 @@ mod tests {
     }
 
     #[test]
-    fn an_older_key_still_opens_and_fingerprints_survive_a_new_key() {
+    fn what_an_older_key_sealed_or_hashed_is_known_again() {
         let random = SeededRandom::new(1);
         let old = Vault::new(root("k1", 1), vec![]);
         let new = Vault::new(root("k2", 2), vec![root("k1", 1)]);
         let sealed = old.seal(b"secret", PLACE, &random).unwrap();
         assert_eq!(new.open(&sealed, PLACE).unwrap().expose(), b"secret");
-        assert_eq!(old.fingerprint("person", "x"), new.fingerprint("person", "x"));
-        assert_ne!(old.fingerprint("person", "x"), old.fingerprint("budget", "x"));
+        let print = old.fingerprint("person", "x");
+        assert_eq!(new.fingerprints("person", "x"), [new.fingerprint("person", "x"), print.clone()]);
+        assert!(new.fingerprint_is(&print, "person", "x") && !new.fingerprint_is(&print, "person", "y"));
+        assert_ne!(print, old.fingerprint("budget", "x"));
+        let id = ChallengeId::mint(Timestamp::from_secs(1), &random);
+        for vault in [&old, &new] {
+            assert!(new.code_is(vault.code(id, 0, 6).expose(), id, 0, 6));
+        }
+        assert!(!old.code_is(new.code(id, 0, 6).expose(), id, 0, 6));
     }
 
     /// six digits; a retry repeats the code, a resend changes it.

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::routing::get;
 use harp_core::adapter::argon2::{Argon2Hasher, PoolSize};
 use harp_core::adapter::sql::SqlStore;
-use harp_core::flow::{Harp, Trouble};
+use harp_core::flow::{Harp, Trouble, root_keys};
 use harp_core::kernel::act::{Act, Actor, Origin};
 use harp_core::kernel::id::TraceId;
 use harp_core::kernel::random::{Random, SystemRandom};
@@ -215,6 +215,7 @@ impl Builder {
             base_url: issuer.as_str().to_owned(),
             vault: Arc::new(vault),
         };
+        root_keys::check(&harp, now).await?;
         let oidc = Oidc {
             harp: harp.clone(),
             store: OidcStore::new(store),

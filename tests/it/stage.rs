@@ -16,7 +16,7 @@ use harp_core::flow::sign_up::{self, Completed, CredentialsForm, Ending, Saved, 
 use harp_core::flow::{Harp, deliver};
 use harp_core::kernel::act::{Act, Actor, Origin};
 use harp_core::kernel::id::{AccountId, CaseId, TraceId};
-use harp_core::kernel::random::SeededRandom;
+use harp_core::kernel::random::{Random, SeededRandom};
 use harp_core::kernel::secret::{Plain, Secret};
 use harp_core::kernel::text::EmailAddress;
 use harp_core::kernel::time::{Clock, ScriptedClock, Timestamp};
@@ -46,11 +46,8 @@ impl Stage {
     /// Hashing is light here: what a hash costs is another test's matter.
     pub fn on(db: Db, profile: &'static Profile) -> Stage {
         let random = Arc::new(SeededRandom::new(7));
-        let root = RootKey { kid: "test".to_owned(), key: Secret::new([7; 32]) };
-        let vault = Arc::new(Vault::new(root, vec![]));
-        let light = Argon2Rules { memory_kib: 64, passes: 1, lanes: 1 };
-        let size = PoolSize { workers: 2, queue: 64 };
-        let hasher = Arc::new(Argon2Hasher::new(light, &vault, random.clone(), size));
+        let vault = Arc::new(keyring(&[7]));
+        let hasher = Arc::new(light(&vault, random.clone()));
         let (mail, vendor) = (Arc::new(Mailbox::default()), Arc::new(CountedVendor::default()));
         let harp = Harp {
             store: db.store.clone(),
@@ -66,6 +63,13 @@ impl Stage {
         };
         let clock = ScriptedClock::at(Timestamp::from_secs(1_795_000_000));
         Stage { harp, clock, mail, vendor, hasher, _db: db }
+    }
+
+    /// As if HARP had been started anew with these root keys, the first of which seals. It was on [`Stage::on`] with 7 alone.
+    pub fn restart_with(&mut self, roots: &[u8]) {
+        self.harp.vault = Arc::new(keyring(roots));
+        self.hasher = Arc::new(light(&self.harp.vault, self.harp.random.clone()));
+        self.harp.hasher = self.hasher.clone();
     }
 
     /// A deed of nobody in particular, now, from a usual address.
@@ -175,6 +179,17 @@ impl Stage {
         }
         self.harp.store.read(&Read).await.unwrap()
     }
+}
+
+/// Root keys, each made of one byte that its name tells.
+fn keyring(roots: &[u8]) -> Vault {
+    let mut roots = roots.iter().map(|n| RootKey { kid: format!("test{n}"), key: Secret::new([*n; 32]) });
+    Vault::new(roots.next().unwrap(), roots.collect())
+}
+
+fn light(vault: &Vault, random: Arc<dyn Random>) -> Argon2Hasher {
+    let rules = Argon2Rules { memory_kib: 64, passes: 1, lanes: 1 };
+    Argon2Hasher::new(rules, vault, random, PoolSize { workers: 2, queue: 64 })
 }
 
 /// Ana, whom the scripted vendor knows by [`ANA_SSN`].

@@ -42,11 +42,40 @@ impl Ssn {
         self.0.expose()
     }
 
-    /// One person, one account (A07): the keyed hash by which a person is recognised. It tells nobody the number
+    /// One person, one account (A07): the keyed hashes by which a person is recognised. They tell nobody the number
     /// who does not have the key, and the key is not in the database.
-    pub fn fingerprint(&self, birth: BirthDate, vault: &Vault) -> String {
+    pub fn prints(&self, birth: BirthDate, vault: &Vault) -> PersonPrints {
         let text = Secret::new(format!("{}|{}", self.expose(), birth.0));
-        vault.fingerprint("person", text.expose())
+        PersonPrints(vault.fingerprints("person", text.expose()))
+    }
+}
+
+/// A person, as keyed hashes of SSN and date of birth: one under each root key of the time when they were made, the one
+/// that was current then first. Whoever has one in common is one person, so root keys may come and go between the two.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonPrints(Vec<String>);
+
+impl PersonPrints {
+    /// As they stand in a column: separated by spaces.
+    pub fn stored(text: &str) -> PersonPrints {
+        PersonPrints(text.split_whitespace().map(str::to_owned).collect())
+    }
+
+    pub fn to_text(&self) -> String {
+        self.0.join(" ")
+    }
+
+    pub fn all(&self) -> &[String] {
+        &self.0
+    }
+
+    /// Under the root key that was current: for counters.
+    pub fn first(&self) -> &str {
+        self.0.first().map(String::as_str).unwrap_or_default()
+    }
+
+    pub fn is(&self, other: &PersonPrints) -> bool {
+        self.0.iter().any(|print| other.0.contains(print))
     }
 }
 

@@ -1,7 +1,8 @@
 //! [`Hasher`] by Argon2id (RFC 9106), on a bounded pool.
 //!
 //! - The pepper (SP 800-63B-4 §3.1.1.2: a keyed step, its key held elsewhere) is Argon2's own secret value K
-//!   (RFC 9106 §3.1), derived from the vault. `keyid` in the PHC string says that it was used.
+//!   (RFC 9106 §3.1), derived from the vault's current root key, whose id is the `keyid` of the PHC string. A right
+//!   password that was hashed under another root key is hashed anew.
 //! - As many hashes at a time as there are workers; each worker's memory is used again, wiped in between. A fresh 19 MiB
 //!   costs about a third more. Who finds the queue full is told so at once ([`Unhashed::Busy`]).
 //! - An unknown user costs one hash with today's parameters. A stored hash with older parameters costs what those cost
@@ -27,8 +28,8 @@ use crate::vault::Vault;
 
 /// Longer than any password or answer that the policy allows (128 code points): never hashed, never right.
 const MAX_BYTES: usize = 1024;
-/// Names the pepper. Fingerprints and peppers hang on the vault's oldest key, so there is one.
-const PEPPERED: &[u8] = b"v1";
+/// What stood for the last root key, before each was named by its id.
+const UNNAMED: &[u8] = b"v1";
 /// What a stored hash may cost at most: a damaged row must not stop the service.
 const MAX_MEMORY_KIB: u32 = 256 * 1024;
 const MAX_PASSES: u32 = 16;
@@ -61,7 +62,8 @@ pub struct Argon2Hasher {
 #[derive(Debug)]
 struct Engine {
     rules: Argon2Rules,
-    pepper: Secret<[u8; 32]>,
+    /// With the ids of their root keys: the current one first.
+    peppers: Vec<(String, Secret<[u8; 32]>)>,
     random: Arc<dyn Random>,
     idle: Mutex<Vec<Vec<Block>>>,
     computed: AtomicU64,
@@ -72,7 +74,7 @@ impl Argon2Hasher {
         let workers = size.workers.max(1);
         let engine = Engine {
             rules,
-            pepper: vault.derive("password pepper"),
+            peppers: vault.derive_each("password pepper"),
             random,
             idle: Mutex::default(),
             computed: AtomicU64::new(0),
@@ -136,7 +138,7 @@ impl Engine {
             .m_cost(self.rules.memory_kib)
             .t_cost(self.rules.passes)
             .p_cost(self.rules.lanes)
-            .keyid(KeyId::new(PEPPERED).map_err(|e| corrupt(&e.to_string()))?)
+            .keyid(KeyId::new(self.current().as_bytes()).map_err(|e| corrupt(&e.to_string()))?)
             .output_len(32)
             .build()
             .map_err(|e| corrupt(&e.to_string()))?;
@@ -156,11 +158,23 @@ impl Engine {
         let hash = self.compute(secret, &stored.salt, &stored.params)?;
         if !equal(hash.expose(), &stored.hash) {
             Ok(Checked::Wrong)
-        } else if stored.weaker_than(&self.rules) {
+        } else if stored.weaker_than(&self.rules) || stored.params.keyid() != self.current().as_bytes() {
             self.fresh(secret).map(Checked::RightUpgrade)
         } else {
             Ok(Checked::Right)
         }
+    }
+
+    /// The id of the root key that peppers what is hashed now.
+    fn current(&self) -> &str {
+        self.peppers.first().map(|(kid, _)| kid.as_str()).unwrap_or_default()
+    }
+
+    fn pepper(&self, kid: &[u8]) -> Result<&Secret<[u8; 32]>, Unhashed> {
+        let named = self.peppers.iter().find(|(name, _)| name.as_bytes() == kid);
+        let found = named.or_else(|| self.peppers.last().filter(|_| kid == UNNAMED));
+        let gone = || corrupt(&format!("its root key `{}` is not there", String::from_utf8_lossy(kid)));
+        found.map(|(_, pepper)| pepper).ok_or_else(gone)
     }
 
     fn compute(
@@ -174,7 +188,8 @@ impl Engine {
         let argon2 = if params.keyid().is_empty() {
             Argon2::new(id, version, params.clone())
         } else {
-            Argon2::new_with_secret(self.pepper.expose(), id, version, params.clone()).map_err(wrong)?
+            let pepper = self.pepper(params.keyid())?;
+            Argon2::new_with_secret(pepper.expose(), id, version, params.clone()).map_err(wrong)?
         };
         let mut memory = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         memory.resize(memory.len().max(params.block_count()), Block::new());
@@ -213,8 +228,7 @@ impl Stored {
             && read.version == Some(19)
             && params.m_cost() <= MAX_MEMORY_KIB
             && params.t_cost() <= MAX_PASSES
-            && params.p_cost() <= MAX_PASSES
-            && (params.keyid().is_empty() || params.keyid() == PEPPERED);
+            && params.p_cost() <= MAX_PASSES;
         match (read.salt, read.hash) {
             (Some(salt), Some(hash)) if known && hash.len() >= 16 => {
                 Ok(Stored { params, salt: salt.as_ref().to_vec(), hash: hash.as_bytes().to_vec() })
@@ -224,9 +238,7 @@ impl Stored {
     }
 
     fn weaker_than(&self, rules: &Argon2Rules) -> bool {
-        self.params.m_cost() < rules.memory_kib
-            || self.params.t_cost() < rules.passes
-            || self.params.keyid().is_empty()
+        self.params.m_cost() < rules.memory_kib || self.params.t_cost() < rules.passes
     }
 }
 
@@ -334,6 +346,34 @@ mod tests {
         let thief =
             Argon2Hasher::new(LIGHT, &vault(2), Arc::new(SeededRandom::new(1)), PoolSize::of_this_machine());
         assert_eq!(thief.check(&secret("orchid"), Some(&hash)).await.unwrap(), Checked::Wrong);
+    }
+
+    /// `keyid` names the root key; of the time before it did, the last one is meant.
+    #[tokio::test]
+    async fn the_pepper_is_that_of_the_root_key_which_the_hash_names() {
+        let root = |kid: &str, n| RootKey { kid: kid.into(), key: Secret::new([n; 32]) };
+        let on = |vault| {
+            Argon2Hasher::new(
+                LIGHT,
+                &vault,
+                Arc::new(SeededRandom::new(1)),
+                PoolSize { workers: 1, queue: 1 },
+            )
+        };
+        let old = on(Vault::new(root("k1", 1), vec![]));
+        let hash = old.hash(&secret("orchid")).await.unwrap();
+        assert!(hash.0.contains(&format!("keyid={}", STANDARD_NO_PAD.encode("k1"))), "{}", hash.0);
+        let unnamed =
+            PasswordHash(hash.0.replace(&STANDARD_NO_PAD.encode("k1"), &STANDARD_NO_PAD.encode("v1")));
+        let new = on(Vault::new(root("k2", 2), vec![root("k1", 1)]));
+        for stored in [hash, unnamed] {
+            let Checked::RightUpgrade(moved) = new.check(&secret("orchid"), Some(&stored)).await.unwrap()
+            else {
+                panic!("not hashed anew")
+            };
+            assert_eq!(new.check(&secret("orchid"), Some(&moved)).await.unwrap(), Checked::Right);
+            assert!(old.check(&secret("orchid"), Some(&moved)).await.is_err(), "k2 is not there");
+        }
     }
 
     /// RFC 9106's algorithm as everybody else computes it: a hash of another implementation is read, and gets its pepper.

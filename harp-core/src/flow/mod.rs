@@ -14,6 +14,7 @@ mod limits;
 pub mod profile;
 pub mod prove_identity;
 pub mod request_role;
+pub mod root_keys;
 mod sends;
 pub mod sessions;
 pub mod sign_in;
@@ -65,6 +66,10 @@ pub enum Trouble {
     Busy,
     #[error("a stored value cannot be read: {private}")]
     Corrupt { private: String },
+    #[error(
+        "the database was used with the root key `{kid}`, which is not among the root keys: put its line back"
+    )]
+    RootKey { kid: String },
     /// An outside service did not answer.
     #[error("an outside service did not answer: {private}")]
     Vendor { private: String },

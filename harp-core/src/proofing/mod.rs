@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::ssn::PersonPrints;
 use crate::kernel::id::{AccountId, CaseId};
 use crate::kernel::time::Timestamp;
 use crate::policy::ProofingRules;
@@ -23,8 +24,8 @@ pub struct Case {
     pub id: CaseId,
     /// The account, or the account that the draft will become.
     pub account: AccountId,
-    /// Whom it is about: the keyed hash of SSN and date of birth (A07). Neither can be read back from it.
-    pub person: String,
+    /// Whom it is about: keyed hashes of SSN and date of birth (A07). Neither can be read back from them.
+    pub person: PersonPrints,
     pub state: CaseState,
     pub created_at: Timestamp,
     /// For compare-and-set: the row's version as it was read.
@@ -153,7 +154,7 @@ pub enum Step {
 pub struct Opening {
     pub id: CaseId,
     pub account: AccountId,
-    pub person: String,
+    pub person: PersonPrints,
 }
 
 impl Case {
@@ -305,7 +306,7 @@ mod tests {
         let opening = Opening {
             id: CaseId::mint(now, &random),
             account: AccountId::mint(now, &random),
-            person: "p".into(),
+            person: PersonPrints::stored("p"),
         };
         let case = Case::open(opening, rules, now);
         let Step::Moved(case) = case.asked(VendorRef("v1".into()), vec![], rules, now) else {
@@ -358,7 +359,7 @@ mod tests {
     fn nobody_passes_who_was_not_asked() {
         let (random, now, rules) = (SeededRandom::new(1), Timestamp::from_secs(1_000), &HARP.proofing);
         let (id, account) = (CaseId::mint(now, &random), AccountId::mint(now, &random));
-        let case = Case::open(Opening { id, account, person: "p".into() }, rules, now);
+        let case = Case::open(Opening { id, account, person: PersonPrints::stored("p") }, rules, now);
         assert_eq!(case.clone().decided(VendorVerdict::Passed, rules, now), Step::Ignored(case));
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Fault;
 use crate::account::challenge::Question;
 use crate::account::person::ProfileForm;
+use crate::account::ssn::PersonPrints;
 use crate::account::{Account, Challenge, PasswordHash, Proofed, Standing};
 use crate::kernel::id::{AccountId, CaseId, DraftId};
 use crate::kernel::secret::Hashed;
@@ -53,11 +54,16 @@ pub trait AccountStore: Send {
     /// From one standing to another; false when it was no longer `from`.
     async fn set_standing(&mut self, id: AccountId, from: Standing, to: Standing) -> Result<bool, Fault>;
     async fn set_proofed(&mut self, id: AccountId, proofed: Proofed) -> Result<(), Fault>;
-    /// A07: binds a person (keyed hash of SSN and date of birth) to an account, once. The account that holds it, if another does.
-    async fn claim_person(&mut self, fingerprint: &str, id: AccountId) -> Result<Option<AccountId>, Fault>;
+    /// A07: binds a person to an account, once. The account that holds them, if another does. It keeps every print, so
+    /// that one root key in common is enough to know the person again.
+    async fn claim_person(
+        &mut self,
+        person: &PersonPrints,
+        id: AccountId,
+    ) -> Result<Option<AccountId>, Fault>;
 
     /// A07: the account that holds this person.
-    async fn person_owner(&mut self, fingerprint: &str) -> Result<Option<AccountId>, Fault>;
+    async fn person_owner(&mut self, person: &PersonPrints) -> Result<Option<AccountId>, Fault>;
 
     async fn add_draft(&mut self, draft: &Draft) -> Result<(), Fault>;
     /// By the hash of the wizard's cookie.

@@ -35,6 +35,7 @@ pub mod factor;
 mod fault;
 pub mod outbox;
 pub mod proofing;
+pub mod root_key;
 pub mod session;
 
 use std::fmt;
@@ -53,6 +54,7 @@ pub trait Tx:
     + access::AccessStore
     + outbox::OutboxStore
     + audit::AuditStore
+    + root_key::RootKeyStore
     + Send
 {
 }

@@ -2,7 +2,7 @@
 //! on where the form stood (`Sec-Fetch-Site`, `Origin`).
 
 use harp_core::kernel::random::Random;
-use harp_core::kernel::secret::{Plain, equal};
+use harp_core::kernel::secret::Plain;
 use harp_core::vault::Vault;
 use http::header::ORIGIN;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -11,6 +11,9 @@ use super::cookie::{self, Keep};
 use super::edge::Edge;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// What its fingerprint is for.
+const PURPOSE: &str = "csrf";
 
 /// This browser's secret, and the cookie to set if it has none yet.
 #[derive(Debug)]
@@ -33,13 +36,13 @@ impl Browser {
 
     /// What goes into each form.
     pub fn token(&self, vault: &Vault) -> String {
-        vault.fingerprint("csrf", self.secret.expose())
+        vault.fingerprint(PURPOSE, self.secret.expose())
     }
 
     /// Whether the form was ours: the token fits the cookie, and the browser does not say otherwise.
     pub fn accepts(&self, vault: &Vault, token: &str, (edge, headers): (&Edge, &HeaderMap)) -> bool {
         self.set_cookie.is_none()
-            && equal(self.token(vault).as_bytes(), token.as_bytes())
+            && vault.fingerprint_is(token, PURPOSE, self.secret.expose())
             && same_site(edge, headers)
     }
 }

@@ -1,6 +1,7 @@
 //! Accounts and unfinished registrations.
 
 use harp_core::account::challenge::Question;
+use harp_core::account::ssn::PersonPrints;
 use harp_core::account::username::Username;
 use harp_core::account::{Challenge, PasswordHash, Proofed, Standing};
 use harp_core::kernel::id::{AccountId, CaseId, DraftId};
@@ -116,17 +117,23 @@ both! {
     /// A07
     async fn of_eight_accounts_that_claim_one_person_one_has_them(db: Db) {
         let accounts: Vec<_> = (0..8).map(|_| account().id).collect();
+        // Half of them know a newer root key, and not the oldest.
+        let person = |i: usize| PersonPrints::stored(if i.is_multiple_of(2) { "p2 p1" } else { "p3 p2" });
         let holders = at_once(8, |i| {
-            let (db, id) = (Node::of(&db), accounts[i]);
-            async move { change!(db, [id], |tx| tx.claim_person("keyed hash", id).await).await.unwrap() }
+            let (db, id, person) = (Node::of(&db), accounts[i], person(i));
+            async move { change!(db, [id, person], |tx| tx.claim_person(&person, id).await).await.unwrap() }
         })
         .await;
         let first = holders.iter().position(Option::is_none).unwrap();
         let told = holders.iter().filter(|h| **h == Some(accounts[first])).count();
         assert_eq!(told, 7, "the others are told who: {holders:?}");
-        let owner = look!(db, [], |tx| tx.person_owner("keyed hash").await).await;
-        assert_eq!(owner, Ok(Some(accounts[first])));
-        assert_eq!(look!(db, [], |tx| tx.person_owner("another").await).await, Ok(None));
+        let known = if first.is_multiple_of(2) { ["p1", "p2", "p2 p9"] } else { ["p3", "p2", "p2 p9"] };
+        for known in known.map(PersonPrints::stored) {
+            let owner = look!(db, [known], |tx| tx.person_owner(&known).await).await;
+            assert_eq!(owner, Ok(Some(accounts[first])), "{known:?}");
+        }
+        let other = PersonPrints::stored(if first.is_multiple_of(2) { "p3 p9" } else { "p1 p9" });
+        assert_eq!(look!(db, [other], |tx| tx.person_owner(&other).await).await, Ok(None), "a refused claim leaves nothing");
     }
 
     /// B01

@@ -1,5 +1,6 @@
 //! Proofing cases.
 
+use harp_core::account::ssn::PersonPrints;
 use harp_core::kernel::id::{AccountId, CaseId};
 use harp_core::kernel::random::SystemRandom;
 use harp_core::policy::HARP;
@@ -47,8 +48,11 @@ both! {
 }
 
 fn open(account: AccountId, secs: u64) -> Case {
-    let opening =
-        Opening { id: CaseId::mint(after(secs), &SystemRandom), account, person: "keyed hash".into() };
+    let opening = Opening {
+        id: CaseId::mint(after(secs), &SystemRandom),
+        account,
+        person: PersonPrints::stored("one two"),
+    };
     Case::open(opening, &HARP.proofing, after(secs))
 }
 

@@ -8,6 +8,7 @@ mod hand_over;
 mod profile;
 mod prove_identity;
 mod role_request;
+mod root_keys;
 mod sessions;
 mod sign_in;
 mod sign_up;

@@ -49,7 +49,7 @@ async fn provider(stage: &Stage, (issuer, store): (&str, Arc<SqlStore>)) -> Prov
         issuer: Issuer::parse(issuer).unwrap(),
         store,
         // The same key as the stage's.
-        vault: Vault::new(RootKey { kid: "test".to_owned(), key: Secret::new([7; 32]) }, vec![]),
+        vault: Vault::new(RootKey { kid: "test7".to_owned(), key: Secret::new([7; 32]) }, vec![]),
         prover: stage.vendor.clone(),
         courier: stage.mail.clone(),
     };

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::row::args;
 use super::{Arg, Row, SqlTx};
 use crate::account::challenge::Question;
+use crate::account::ssn::PersonPrints;
 use crate::account::username::Username;
 use crate::account::{
     Account, BirthDate, Challenge, Email, PasswordHash, Person, PostalAddress, Proofed, Standing,
@@ -199,23 +200,43 @@ impl AccountStore for SqlTx {
         self.execute("UPDATE account SET proofed = $2 WHERE id = $1", args![id, Arg::json(&proofed)?]).await
     }
 
-    async fn claim_person(&mut self, fingerprint: &str, id: AccountId) -> Result<Option<AccountId>, Fault> {
-        let row = self
-            .optional(
-                "INSERT INTO person_claim (fingerprint, account) VALUES ($1, $2) \
-                 ON CONFLICT (fingerprint) DO UPDATE SET fingerprint = excluded.fingerprint RETURNING account",
-                args![fingerprint, id],
-            )
-            .await?;
-        let holder = row.map(|r| r.get::<AccountId>("account")).transpose()?;
-        Ok(holder.filter(|&holder| holder != id))
+    async fn claim_person(
+        &mut self,
+        person: &PersonPrints,
+        id: AccountId,
+    ) -> Result<Option<AccountId>, Fault> {
+        // In one order for everybody, so that two claims do not wait for each other.
+        let mut prints = person.all().to_vec();
+        prints.sort_unstable();
+        for (n, print) in prints.iter().enumerate() {
+            let row = self
+                .optional(
+                    "INSERT INTO person_claim (fingerprint, account) VALUES ($1, $2) \
+                     ON CONFLICT (fingerprint) DO UPDATE SET fingerprint = excluded.fingerprint RETURNING account",
+                    args![print, id],
+                )
+                .await?;
+            let holder = row.map(|r| r.get::<AccountId>("account")).transpose()?;
+            if let Some(other) = holder.filter(|&holder| holder != id) {
+                // The refusal is committed: nothing of the claim may stay.
+                for ours in prints.iter().take(n) {
+                    let sql = "DELETE FROM person_claim WHERE fingerprint = $1 AND account = $2";
+                    self.execute(sql, args![ours, id]).await?;
+                }
+                return Ok(Some(other));
+            }
+        }
+        Ok(None)
     }
 
-    async fn person_owner(&mut self, fingerprint: &str) -> Result<Option<AccountId>, Fault> {
-        let row = self
-            .optional("SELECT account FROM person_claim WHERE fingerprint = $1", args![fingerprint])
-            .await?;
-        row.map(|r| r.get("account")).transpose()
+    async fn person_owner(&mut self, person: &PersonPrints) -> Result<Option<AccountId>, Fault> {
+        for print in person.all() {
+            let sql = "SELECT account FROM person_claim WHERE fingerprint = $1";
+            if let Some(row) = self.optional(sql, args![print]).await? {
+                return row.get("account").map(Some);
+            }
+        }
+        Ok(None)
     }
 
     async fn add_draft(&mut self, draft: &Draft) -> Result<(), Fault> {

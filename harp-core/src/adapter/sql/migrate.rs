@@ -30,6 +30,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 4, name: "access", sql: include_str!("../../../migrations/0004_access.sql") },
     Migration { version: 5, name: "outbox", sql: include_str!("../../../migrations/0005_outbox.sql") },
     Migration { version: 6, name: "proofing", sql: include_str!("../../../migrations/0006_proofing.sql") },
+    Migration { version: 7, name: "root_key", sql: include_str!("../../../migrations/0007_root_key.sql") },
 ];
 
 const TABLES: &str = "

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::row::args;
 use super::{Arg, Row, SqlTx};
+use crate::account::ssn::PersonPrints;
 use crate::kernel::id::{AccountId, CaseId};
 use crate::kernel::time::Timestamp;
 use crate::proofing::{Case, VendorRef};
@@ -25,7 +26,7 @@ impl CaseStore for SqlTx {
             args![
                 case.id,
                 case.account,
-                &case.person,
+                case.person.to_text(),
                 Arg::json(&case.state)?,
                 case.reference().map(|r| r.0.as_str()),
                 case.created_at,
@@ -78,7 +79,7 @@ fn case(row: Row) -> Result<Case, Fault> {
     Ok(Case {
         id: row.get("id")?,
         account: row.get("account")?,
-        person: row.get("person")?,
+        person: PersonPrints::stored(&row.get::<String>("person")?),
         state: row.json("state")?,
         created_at: row.get("created_at")?,
         version: row.get("version")?,

@@ -105,12 +105,12 @@ impl Work for Open<'_> {
             return Ok(Opens::Nothing);
         };
         let Applicant { account, draft, person, email, case } = applicant;
-        let print = self.ssn.fingerprint(person.birth, &harp.vault);
+        let prints = self.ssn.prints(person.birth, &harp.vault);
         let before = case.as_ref().map(|case| case.id);
         match case {
             // The vendor was not reached: asked again about the same person, it is the same case and the same attempt.
             Some(case) if matches!(case.state, CaseState::Asking { reference: None, .. }) => {
-                if case.person == print {
+                if case.person.is(&prints) {
                     return Ok(Opens::Case(Box::new(Opened { case: case.id, person, email })));
                 }
                 if let Step::Moved(case) = case.withdrawn(act.now) {
@@ -122,7 +122,7 @@ impl Work for Open<'_> {
             }
             _ => {}
         }
-        let limits = all_limits(harp, account, &print, act);
+        let limits = all_limits(harp, account, prints.first(), act);
         if let Err(Left { again_at, .. }) = limits::take_all(tx, &limits, act.now).await? {
             tx.record(&harp.event(act, account, Deed::ProofingLimited)).await?;
             return Ok(Opens::Limited { again_at });
@@ -132,7 +132,7 @@ impl Work for Open<'_> {
         if newest.is_some_and(|newest| Some(newest.id) != before) {
             return Err(contended());
         }
-        let opening = Opening { id: self.id, account, person: print };
+        let opening = Opening { id: self.id, account, person: prints };
         tx.add_case(&Case::open(opening, &harp.profile.proofing, act.now)).await?;
         if let Some(draft) = draft {
             // Only if the profile is still the one that the vendor will be told.

@@ -224,7 +224,7 @@ impl Applicant {
     }
 
     async fn standing(&self, tx: &mut dyn Tx, harp: &Harp, now: Timestamp) -> Result<Standing, Fault> {
-        let person = self.case.as_ref().map(|case| case.person.as_str());
+        let person = self.case.as_ref().map(|case| case.person.first());
         let Left { count: left, again_at } =
             limits::left(tx, &attempts(harp, self.account, person), now).await?;
         let open = |standing: Standing| match left {

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::{Step, TRIES, contended, load};
+use crate::account::ssn::PersonPrints;
 use crate::account::username::Username;
 use crate::account::{Account, Email, Proofed, Standing};
 use crate::audit::Deed;
@@ -60,7 +61,7 @@ struct Ready {
     draft: Draft,
     account: Account,
     /// Passed, and it counts: the person to be claimed for the account.
-    claim: Option<String>,
+    claim: Option<PersonPrints>,
     identity: Identity,
 }
 
