@@ -7,8 +7,6 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use harp_core::adapter::courier::directory::DirectoryCourier;
-use harp_core::adapter::courier::log::LogCourier;
 use harp_core::adapter::prover::absent::NoVendor;
 use harp_core::adapter::sql::SqlStore;
 use harp_core::kernel::act::{Act, Actor, Origin};
@@ -16,9 +14,8 @@ use harp_core::kernel::id::TraceId;
 use harp_core::kernel::random::SystemRandom;
 use harp_core::kernel::secret::Plain;
 use harp_core::kernel::time::{Clock as _, SystemClock};
-use harp_core::port::Courier;
 use harp_core::store::Store as _;
-use harp_oidc::config::settings::{Letters, Secrets};
+use harp_oidc::config::settings::Secrets;
 use harp_oidc::config::{Settings, Source, documented, secrets};
 use harp_oidc::flow::{clients, keys};
 use harp_oidc::grant::client::{Authentication, Client, Consent, Pkce, Terms};
@@ -187,16 +184,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
 
 /// Opens the database and puts the provider together.
 async fn open(settings: &Settings) -> anyhow::Result<Provider> {
-    let courier: Arc<dyn Courier> = match &settings.letters {
-        Letters::Log => Arc::new(LogCourier),
-        Letters::Directory(directory) => Arc::new(DirectoryCourier::new(directory.clone())),
-    };
     let needs = Needs {
         issuer: settings.issuer.clone(),
         vault: settings.vault(&SystemRandom)?,
         store: Arc::new(SqlStore::open(settings.database.expose()).await?),
         prover: Arc::new(NoVendor),
-        courier,
+        courier: settings.letters.courier()?,
     };
     Ok(Provider::builder(needs).settings(settings).build().await?)
 }

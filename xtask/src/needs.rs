@@ -30,6 +30,11 @@ pub const PROOF: &[Need] = &[
     Need { what: "PostgreSQL's server programs", packages: &["postgresql"], met: postgres },
     Need { what: "Chromium", packages: &["chromium"], met: chromium },
     Need {
+        what: "a mail server for letters to arrive at",
+        packages: &["python3-aiosmtpd"],
+        met: || Run::new("/usr/bin/python3").args(["-c", "import aiosmtpd"]).works(),
+    },
+    Need {
         what: "fonts",
         packages: &["fontconfig", "fonts-dejavu-core", "fonts-liberation"],
         met: || {

@@ -96,6 +96,25 @@ pub const SETTINGS: &[Setting] = &[
         "\"/var/spool/harp\"",
         "Where `letters.deliver = \"directory\"` writes. The files hold security codes.",
     ),
+    without(
+        "smtp.host",
+        "\"mail.example.org\"",
+        "The mail server that e-mail goes out through. Without one, e-mail goes where `letters.deliver` says.",
+    ),
+    with_default("smtp.port", "587", "Its port: 587 for `starttls`, 465 for `tls`."),
+    with_default(
+        "smtp.security",
+        "\"starttls\"",
+        "`starttls`, `tls` (from the first byte), or `none` for a server on this machine alone.",
+    ),
+    without("smtp.user", "\"harp\"", "As whom HARP signs in to the mail server."),
+    without("smtp.password", "\"...\"", "Meant for the environment: HARP_SMTP__PASSWORD."),
+    without("smtp.from", "\"HARP <no-reply@example.org>\"", "The sender of every letter."),
+    without(
+        "smtp.authority",
+        "\"/etc/harp/mail-ca.pem\"",
+        "A PEM file with the authority that alone vouches for the mail server. Without it, the public ones do.",
+    ),
     with_default(
         "keys.algorithms",
         "[\"RS256\", \"ES256\"]",

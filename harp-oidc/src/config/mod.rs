@@ -2,6 +2,7 @@
 //! ([`settings`]).
 
 pub mod documented;
+pub mod letters;
 pub mod network;
 pub mod raw;
 pub mod secrets;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use figment::Figment;
 use figment::providers::{Format as _, Toml};
 use figment::value::{Dict, Value};
+use harp_core::kernel::secret::Secret;
 use serde::Deserialize;
 
 use super::{ConfigFault, documented};
@@ -40,6 +41,7 @@ pub struct Raw {
     pub site: Site,
     pub terms: Terms,
     pub letters: Letters,
+    pub smtp: Smtp,
     pub keys: Keys,
     pub http: Http,
 }
@@ -94,6 +96,17 @@ pub struct Terms {
 pub struct Letters {
     pub deliver: String,
     pub directory: Option<PathBuf>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Smtp {
+    pub host: Option<String>,
+    pub port: u16,
+    pub security: String,
+    pub user: Option<String>,
+    pub password: Option<Secret<String>>,
+    pub from: Option<String>,
+    pub authority: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -10,6 +10,7 @@ use harp_core::policy::Profile;
 use harp_core::vault::Vault;
 use jiff::tz::TimeZone;
 
+use super::letters::Letters;
 use super::network::Network;
 use super::raw::{self, Help, Raw, Source};
 use super::{ConfigFault, documented, secrets};
@@ -63,12 +64,6 @@ pub struct Site {
     pub warning: Vec<String>,
     pub zone: TimeZone,
     pub terms_version: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Letters {
-    Log,
-    Directory(PathBuf),
 }
 
 /// How much of anything a client may ask for.
@@ -126,7 +121,7 @@ impl Settings {
                 })?,
                 terms_version: raw.terms.version,
             },
-            letters: letters(raw.letters)?,
+            letters: Letters::of(raw.letters, raw.smtp)?,
             keys: schedule(&raw.keys)?,
             http: bounds(&raw.http)?,
         })
@@ -166,17 +161,6 @@ fn tls(raw: raw::Tls) -> Result<Option<Tls>, ConfigFault> {
 fn proxies(blocks: &[String]) -> Result<Vec<Network>, ConfigFault> {
     let parsed = blocks.iter().map(|block| block.parse());
     parsed.map(|block| block.map_err(|e| ConfigFault::at("proxies.trusted", e))).collect()
-}
-
-fn letters(raw: raw::Letters) -> Result<Letters, ConfigFault> {
-    match (raw.deliver.as_str(), raw.directory) {
-        ("log", _) => Ok(Letters::Log),
-        ("directory", Some(directory)) => Ok(Letters::Directory(directory)),
-        ("directory", None) => Err(ConfigFault::at("letters.directory", "it is missing")),
-        (other, _) => {
-            Err(ConfigFault::at("letters.deliver", format!("`{other}` is not `log` or `directory`")))
-        }
-    }
 }
 
 fn schedule(raw: &raw::Keys) -> Result<Schedule, ConfigFault> {

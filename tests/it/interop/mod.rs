@@ -1,6 +1,7 @@
 //! Applications and the provider, met over the wire.
 
 mod foreign;
+mod mail;
 mod relying;
 mod seed;
 mod walker;

@@ -4,6 +4,9 @@ pub mod directory;
 pub mod log;
 #[cfg(any(test, feature = "testing"))]
 pub mod memory;
+#[cfg(feature = "couriers")]
+pub mod smtp;
+pub mod ways;
 
 /// What a letter is, for a log or a gateway.
 fn kind(to: &crate::notice::Recipient) -> &'static str {
