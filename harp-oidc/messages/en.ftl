@@ -38,6 +38,25 @@ form =
     .go-on = Continue
     .show = Show
     .hide = Hide
+    .restored = Your session ended before you sent this. What you typed is back.
+    .restored-check = Check it, then go on. Passwords, codes and other secrets are not kept: enter those again.
+
+lasting =
+    .title = Your session
+    .until = If you do nothing, your session ends on { $time }.
+    .until-last = Your session ends on { $time }. Then you sign in again.
+    .soon = { $minutes ->
+        [one] Your session ends in less than one minute. Select “Stay signed in” to go on.
+       *[other] Your session ends in less than { $minutes } minutes. Select “Stay signed in” to go on.
+    }
+    .soon-last = { $minutes ->
+        [one] Your session ends in less than one minute and cannot be extended. Finish now, or sign in again afterwards.
+       *[other] Your session ends in less than { $minutes } minutes and cannot be extended. Finish now, or sign in again afterwards.
+    }
+    .stay = Stay signed in
+    .stayed = You are still signed in.
+    .over = Your session has ended. Go on as usual: you sign in again, and what you typed is kept.
+    .failed = We could not reach the server. Check your connection, then select “Stay signed in” again.
 
 moment =
     .date = { $month ->
@@ -91,6 +110,7 @@ method =
 device =
     .ending = number ending in { $digits }
     .no-contact = none
+    .option = { $kind }, { $contact }
 
 # What is wrong with what was typed. `<field>-<what>` where the field has its own words, else `<what>`.
 # The text names the field and says what to do.
@@ -271,8 +291,9 @@ warning =
 choose-method =
     .title = Choose how to get your security code
     .lead = Your password was the first step. The second is a security code, each time you sign in.
-    .method = Send the code to, or use
+    .method = Send the code by
     .submit = Send Code
+    .only = Your password was the first step. The second is a security code, each time you sign in. You get it by: { $device }.
     .lost = I cannot use any of these
 
 enter-code =
@@ -804,7 +825,9 @@ accessibility =
     .how-title = How we build
     .how = We follow the Web Content Accessibility Guidelines 2.2 at level AA. No page needs scripts. Colours have enough contrast, in light and in dark.
     .know-title = What we know is missing
-    .know = No page tells you yet that your session is about to end. If you are slow or interrupted, you may have to sign in again.
+    .know = We try every page by keyboard and with testing tools. People who use a screen reader every day have not tried them all yet.
+    .time-title = Time to think
+    .time = Every page says when your session ends. Where scripts run, you are told two minutes before and can stay signed in. If it ends while you type, sign in again: what you typed is there, but for passwords and codes.
     .tell-title = Tell us
     .tell = If something keeps you from using a page, call or write to the help desk below. We can also do it together on the telephone.
 

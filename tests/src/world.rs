@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use demo::seed::Sol;
 use demo::{Door, House, Plan, Tls};
 use harp_core::kernel::secret::Secret;
-use harp_core::kernel::time::{Clock as _, SystemClock};
+use harp_core::kernel::time::{Clock, SystemClock};
 use harp_core::notice::Recipient;
 use harp_core::policy::{HARP, Profile};
 use harp_core::vault::{RootKey, Vault};
@@ -33,6 +33,8 @@ pub enum Street {
 pub struct World {
     pub house: House,
     pub db: Db,
+    /// What o'clock it is at the servers.
+    pub clock: Arc<dyn Clock>,
     _files: TempDir,
 }
 
@@ -43,10 +45,21 @@ impl World {
 
     #[expect(clippy::expect_used, reason = "a house that cannot be built is a fault of the harness")]
     pub async fn with(db: Db, street: Street, profile: &'static Profile) -> World {
-        World::build(db, street, profile).await.expect("a house can be built")
+        World::build(db, street, profile, Arc::new(SystemClock)).await.expect("a house can be built")
     }
 
-    async fn build(db: Db, street: Street, profile: &'static Profile) -> Result<World> {
+    /// With a clock that a test moves.
+    #[expect(clippy::expect_used, reason = "a house that cannot be built is a fault of the harness")]
+    pub async fn by_clock(db: Db, street: Street, clock: Arc<dyn Clock>) -> World {
+        World::build(db, street, &HARP, clock).await.expect("a house can be built")
+    }
+
+    async fn build(
+        db: Db,
+        street: Street,
+        profile: &'static Profile,
+        clock: Arc<dyn Clock>,
+    ) -> Result<World> {
         // `RUST_LOG=info` shows what the servers say; without it they are silent.
         let log = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "off".into());
         let _first_only = tracing_subscriber::fmt().with_env_filter(log).try_init();
@@ -61,8 +74,8 @@ impl World {
             Tls { certificate: certificate.pem(), key: certificate.key_pem() }
         });
         let plan = Plan::new(doors, (Arc::clone(&db.store), vault), files.path().join("mft"));
-        let house = House::open(Plan { profile, tls, ..plan }).await?;
-        Ok(World { house, db, _files: files })
+        let house = House::open(Plan { profile, tls, clock: Arc::clone(&clock), ..plan }).await?;
+        Ok(World { house, db, clock, _files: files })
     }
 
     /// An address at the provider.
@@ -99,7 +112,7 @@ impl World {
 
     /// What the Security Official's authenticator app shows.
     pub fn sols_code(&self) -> String {
-        Sol::totp().code_at(SystemClock.now())
+        Sol::totp().code_at(self.clock.now())
     }
 
     /// What an app shows that was given this key, as a page spells it.
@@ -109,7 +122,7 @@ impl World {
         let secret = totp_rs::Secret::try_from_base32(letters).expect("the page shows a base 32 key");
         let app =
             totp_rs::Builder::new().with_secret(secret).build().expect("the usual parameters are taken");
-        app.generate(u64::try_from(SystemClock.now().secs()).unwrap_or(0)).to_string()
+        app.generate(u64::try_from(self.clock.now().secs()).unwrap_or(0)).to_string()
     }
 
     /// Every event of the audit trail, oldest first, as JSON texts.

@@ -27,6 +27,7 @@ use harp_oidc::protocol::scope::ScopeSet;
 use harp_oidc::view::frame::{Contact, Site};
 use harp_oidc::{Needs, Provider};
 use harp_sdk::{CookieSecret, Registration, paths};
+use jiff::tz::TimeZone;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -189,5 +190,7 @@ fn site() -> Site {
         tty: Some("1-800-555-0101".to_owned()),
         hours: Some("7 AM to 7 PM Central Time, Monday to Friday".to_owned()),
     };
-    Site { contacts: vec![desk], ..Site::default() }
+    // The desk's own; a machine without zones shows UTC.
+    let zone = TimeZone::get("America/Chicago").unwrap_or(TimeZone::UTC);
+    Site { contacts: vec![desk], zone, ..Site::default() }
 }

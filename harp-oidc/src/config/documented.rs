@@ -79,7 +79,7 @@ pub const SETTINGS: &[Setting] = &[
     with_default(
         "site.zone",
         "\"UTC\"",
-        "The time zone in which pages show times, such as \"America/Chicago\".",
+        "The time zone of letters, and of pages where no script shows the reader's own, such as \"America/Chicago\".",
     ),
     with_default(
         "terms.version",

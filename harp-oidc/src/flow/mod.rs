@@ -5,6 +5,7 @@ pub mod claims;
 pub mod client_auth;
 pub mod clients;
 pub mod end_session;
+pub mod kept;
 pub mod keys;
 pub mod provider;
 pub mod sweep;

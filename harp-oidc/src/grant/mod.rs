@@ -6,6 +6,7 @@ pub mod client;
 pub mod code;
 pub mod family;
 pub mod interaction;
+pub mod kept;
 pub mod subject;
 pub mod terms;
 

@@ -38,6 +38,9 @@ pub struct FlowState {
     /// A page of the portal to go to at the end; a path, never a URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// The token of what was typed there (P17).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
 }
 
 impl std::fmt::Debug for FlowState {

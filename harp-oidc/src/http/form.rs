@@ -5,9 +5,12 @@ use axum::extract::{FromRequest, Request};
 use http::header::CONTENT_TYPE;
 
 use super::app::App;
+use super::kept;
 use super::reply::Stop;
 use super::visit::Visit;
+use crate::grant::kept::Typed;
 use crate::view::frame::CSRF;
+use crate::view::kept::KEPT;
 
 /// The longest form, in bytes, and the most fields of one.
 pub const MOST_BYTES: usize = 64 * 1024;
@@ -40,6 +43,14 @@ impl Posted {
         self.text(name) == "yes"
     }
 
+    /// What may outlive the session: the answers that are no secrets ([`KEPT`]), if there are any.
+    fn kept(&self) -> Option<Typed> {
+        let kept =
+            |(name, value): &&(String, String)| KEPT.contains(&name.as_str()) && !value.trim().is_empty();
+        let fields: Vec<_> = self.fields.iter().filter(kept).cloned().collect();
+        (!fields.is_empty()).then_some(Typed { fields })
+    }
+
     /// Which button was pressed: the field `do`.
     pub fn act(&self) -> String {
         self.text(crate::view::url::act::NAME)
@@ -58,7 +69,7 @@ impl FromRequest<App> for Post {
 
     async fn from_request(request: Request, app: &App) -> Result<Post, Stop> {
         let (mut parts, body) = request.into_parts();
-        let visit = Visit::of(&mut parts, app).await?.used().await?;
+        let mut visit = Visit::of(&mut parts, app).await?.used().await?;
         let urlencoded = parts.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).is_some_and(|v| {
             v.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
         });
@@ -73,6 +84,10 @@ impl FromRequest<App> for Post {
         if !visit.browser.accepts(&app.harp.vault, &form.text(CSRF), (&app.edge, &parts.headers)) {
             return Err(visit.stale_form());
         }
+        if let Ok(live) = &visit.session {
+            kept::sent(app, live, &visit.uri).await?;
+        }
+        visit.typed = form.kept();
         Ok(Post { visit, form })
     }
 }

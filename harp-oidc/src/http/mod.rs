@@ -20,6 +20,7 @@ pub mod flow_cookie;
 pub mod form;
 pub mod headers;
 pub mod health;
+pub mod kept;
 pub mod oidc;
 pub mod page;
 pub mod problem;
@@ -41,6 +42,7 @@ pub fn portal() -> Router<App> {
         .merge(page::devices::routes())
         .merge(page::profile::routes())
         .merge(page::sessions::routes())
+        .merge(page::lasting::routes())
         .merge(page::roles::routes())
         .merge(page::official::routes())
         .merge(page::about::routes())
@@ -54,6 +56,7 @@ pub fn layered(app: App, routes: Router<App>) -> Router {
     routes
         // Said here, since layers do not reach a router's own default.
         .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(from_fn_with_state(app.clone(), kept::keep))
         .layer(RequestBodyLimitLayer::new(limits.body_bytes))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.time))
         .layer(from_fn_with_state(app.clone(), dress::dress))

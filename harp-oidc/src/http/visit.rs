@@ -24,9 +24,13 @@ use super::cookie::{self, Keep};
 use super::csrf::Browser;
 use super::flow_cookie::{self, FlowState};
 use super::headers::FormAction;
+use super::kept::{self, KeepForm};
 use super::reply::{Reply, Stop, redirect};
+use crate::flow::kept as kept_form;
+use crate::grant::kept::Typed;
 use crate::view::Page;
 use crate::view::frame::{Desk, Frame, Section, Who};
+use crate::view::lasting::Lasting;
 use crate::view::url;
 use crate::view::words::Words;
 
@@ -41,6 +45,10 @@ pub struct Visit {
     /// The session, or why there is none any more.
     pub session: Result<Live, Option<Ended>>,
     pub uri: Uri,
+    /// What was typed into the form that was sent, but for secrets: it goes along where the person must sign in first.
+    pub typed: Option<Typed>,
+    /// What was typed into this page's form when the session ended (P17).
+    kept: Option<Typed>,
     words: Words,
     who: Option<Who>,
     cookies: Vec<HeaderValue>,
@@ -74,6 +82,8 @@ impl Visit {
             flow,
             session,
             uri: whole_uri(parts),
+            typed: None,
+            kept: None,
             words,
             who,
             cookies,
@@ -120,6 +130,7 @@ impl Visit {
             flow: self.flow.as_ref().map(|(label, _)| label.clone()),
             csrf: self.browser.token(&self.app.harp.vault),
             request_id: self.act.trace.to_string(),
+            session: self.lasting(),
             ..Frame::new(Arc::clone(&self.app.site), self.words.clone())
         }
     }
@@ -128,9 +139,18 @@ impl Visit {
         &self.words
     }
 
+    /// How long the session lasts, if there is one.
+    pub fn lasting(&self) -> Option<Lasting> {
+        let live = self.session.as_ref().ok()?;
+        Some(Lasting::of(&live.session, &self.app.harp.profile.session, self.act.now))
+    }
+
     /// Answers with a page.
     pub fn show(&self, page: &impl Page) -> Reply {
         let status = page.status();
+        if let (Some(form), Some(kept)) = (page.form(), &self.kept) {
+            form.restore(&kept.fields);
+        }
         let html = page.render().map_err(|fault| Stop::Broken(format!("a page does not render: {fault}")))?;
         let mut response = (status, axum::response::Html(html)).into_response();
         if let Some(origin) = self.state().origin {
@@ -209,21 +229,36 @@ impl Visit {
         let state = self.end_flow();
         match (state.interaction, state.next.as_deref().and_then(flow_cookie::local_path)) {
             (Some(interaction), _) => self.see(&format!("{}?interaction={interaction}", super::RESUME)),
-            (None, Some(next)) => Ok(self.with_cookies(redirect(&next))),
+            (None, Some(next)) => {
+                let back = state.kept.map_or(next.clone(), |token| kept::address(&next, &token));
+                Ok(self.with_cookies(redirect(&back)))
+            }
             (None, None) => self.see(url::HOME),
         }
     }
 
-    /// The way to sign in, anew if need be; it leads back here.
+    /// The way to sign in, anew if need be; it leads back here, and finds there what was typed.
     pub fn to_sign_in(&self) -> Stop {
         let harp = &self.app.harp;
         let label = flow_cookie::new_label(&*harp.random);
-        let here = self.uri.path_and_query().map(|p| p.as_str()).and_then(flow_cookie::local_path);
-        let state = FlowState { next: here, ..FlowState::default() };
+        let here = self.uri.path_and_query().map_or("", |p| p.as_str());
+        let keep = self.typed.clone().map(|typed| {
+            let token = Plain::mint(&*harp.random);
+            KeepForm(kept_form::Form { typed, path: self.uri.path().to_owned(), token })
+        });
+        let next = match &keep {
+            Some(_) => flow_cookie::local_path(&kept::without(here)),
+            None => flow_cookie::local_path(here),
+        };
+        let token = keep.as_ref().map(|KeepForm(form)| form.token.expose().to_owned());
+        let state = FlowState { next, kept: token, ..FlowState::default() };
         let cookie = flow_cookie::set(&self.app.edge, &harp.vault, &*harp.random, (&label, &state));
         let path = format!("{}{}?{}={label}", self.app.site.base, url::SIGN_IN, url::FLOW);
         let mut response = self.with_cookies(redirect(&path));
         response.headers_mut().extend(cookie.map(|c| (SET_COOKIE, c)));
+        if let Some(keep) = keep {
+            response.extensions_mut().insert(keep);
+        }
         Stop::Answer(Box::new(response))
     }
 
@@ -238,7 +273,22 @@ impl Visit {
 impl FromRequestParts<App> for Visit {
     type Rejection = Stop;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Visit, Stop> {
-        Visit::of(parts, app).await?.used().await
+        let mut visit = Visit::of(parts, app).await?.used().await?;
+        if let Ok(live) = &visit.session {
+            visit.kept = kept::waiting(app, live, &visit.uri, &visit.act).await?;
+        }
+        Ok(visit)
+    }
+}
+
+/// A visit that does not count as use: the page's script asks how long the session lasts.
+#[derive(Debug)]
+pub struct Glance(pub Visit);
+
+impl FromRequestParts<App> for Glance {
+    type Rejection = Stop;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Glance, Stop> {
+        Ok(Glance(Visit::of(parts, app).await?))
     }
 }
 

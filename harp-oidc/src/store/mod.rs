@@ -19,6 +19,7 @@ use harp_core::store::{Fault, Tx};
 pub mod client;
 pub mod code;
 pub mod interaction;
+pub mod kept;
 pub mod key;
 pub mod subject;
 pub mod terms;
@@ -27,8 +28,10 @@ pub mod token;
 mod sql;
 
 /// The tables of harp-oidc.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "provider", sql: include_str!("../../migrations/0001_provider.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "provider", sql: include_str!("../../migrations/0001_provider.sql") },
+    Migration { version: 2, name: "kept_form", sql: include_str!("../../migrations/0002_kept_form.sql") },
+];
 
 /// What one transaction may read and change: harp-core's ports and the provider's.
 pub trait OidcTx:
@@ -38,6 +41,7 @@ pub trait OidcTx:
     + code::CodeStore
     + token::TokenStore
     + interaction::InteractionStore
+    + kept::KeptStore
     + terms::TermsStore
     + key::KeyStore
 {

@@ -86,9 +86,17 @@ impl Device {
         }
     }
 
-    pub fn choice(&self, words: &Words) -> Choice {
-        let choice = Choice::new(self.id.clone(), self.kind(words));
-        if self.contact == Contact::None { choice } else { choice.hint(self.contact(words)) }
+    /// One line of a drop-down list (F03): *Text message (SMS), number ending in 1233*.
+    pub fn option(&self, words: &Words) -> Choice {
+        let label = match self.contact {
+            Contact::None => self.kind(words),
+            _ => words.say(
+                &Message::new("device.option")
+                    .with("kind", self.kind(words))
+                    .with("contact", self.contact(words)),
+            ),
+        };
+        Choice::new(self.id.clone(), label)
     }
 
     /// Whether a code is sent, and so can be sent again; an application makes its own.

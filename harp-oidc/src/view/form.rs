@@ -1,6 +1,7 @@
 //! Forms: what was typed, what is wrong with it, and how a control is drawn so that its label, hint and error always belong together.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use askama::Template;
 use harp_core::account::field::Complaint;
@@ -13,6 +14,8 @@ use super::words::{Message, Words};
 pub struct Form {
     values: BTreeMap<String, Vec<String>>,
     problems: Vec<Problem>,
+    /// What the person had typed when their session ended (P17): it counts more than what the page would begin with.
+    restored: OnceLock<BTreeMap<String, Vec<String>>>,
 }
 
 /// What is wrong, and at which control. `field` is a control's name.
@@ -61,12 +64,26 @@ impl Form {
         if self.has_problems() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
     }
 
+    /// Fills it in with what was typed before the session ended, once, and says so.
+    pub fn restore(&self, fields: &[(String, String)]) {
+        let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in fields {
+            values.entry(name.clone()).or_default().push(value.clone());
+        }
+        let _first_counts = self.restored.set(values);
+    }
+
+    fn answers(&self, name: &str) -> &[String] {
+        let restored = self.restored.get().and_then(|values| values.get(name));
+        restored.or_else(|| self.values.get(name)).map_or(&[], Vec::as_slice)
+    }
+
     fn first(&self, name: &str) -> &str {
-        self.values.get(name).and_then(|v| v.first()).map_or("", String::as_str)
+        self.answers(name).first().map_or("", String::as_str)
     }
 
     fn holds(&self, name: &str, value: &str) -> bool {
-        self.values.get(name).is_some_and(|v| v.iter().any(|v| v == value))
+        self.answers(name).iter().any(|v| v == value)
     }
 
     fn error(&self, name: &str, words: &Words) -> Option<String> {
@@ -80,7 +97,7 @@ impl Form {
 
     /// *There is a problem*, each line a link to its control; focused when the page opens.
     pub fn summary<'a>(&'a self, words: &'a Words) -> Summary<'a> {
-        Summary { words, problems: &self.problems }
+        Summary { words, problems: &self.problems, restored: self.restored.get().is_some() }
     }
 
     /// A control with its label, hint and error.
@@ -291,12 +308,13 @@ impl Drawn<'_> {
     }
 }
 
-/// The error summary.
+/// The error summary; and the word that what was typed is back.
 #[derive(Debug, Template)]
 #[template(path = "part/summary.html")]
 pub struct Summary<'a> {
     words: &'a Words,
     problems: &'a [Problem],
+    restored: bool,
 }
 
 impl askama::filters::HtmlSafe for Summary<'_> {}

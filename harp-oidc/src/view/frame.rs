@@ -7,6 +7,7 @@ use harp_core::kernel::time::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::lasting::{Lasting, LastingNotice};
 use super::moment::{self, Moment, escape};
 use super::words::{Message, Words};
 use super::{asset, url};
@@ -97,6 +98,8 @@ pub struct Frame {
     pub csrf: String,
     /// Shown where something failed, so that the help desk finds it.
     pub request_id: String,
+    /// How long the person stays signed in (P17).
+    pub session: Option<Lasting>,
 }
 
 impl Frame {
@@ -111,6 +114,7 @@ impl Frame {
             flow: None,
             csrf: String::new(),
             request_id: String::new(),
+            session: None,
         }
     }
 
@@ -236,6 +240,11 @@ impl Frame {
 
     pub fn footer(&self) -> Footer<'_> {
         Footer { frame: self }
+    }
+
+    /// When the session ends, and what the page's script says shortly before (P17).
+    pub fn lasting(&self) -> Option<LastingNotice<'_>> {
+        self.session.as_ref().map(|lasting| LastingNotice { frame: self, lasting })
     }
 
     /// A help desk's numbers and addresses (K01, K02).

@@ -13,6 +13,8 @@ pub mod device;
 pub mod form;
 pub mod frame;
 pub mod home;
+pub mod kept;
+pub mod lasting;
 pub mod letter;
 pub mod moment;
 pub mod official;
@@ -37,6 +39,11 @@ pub trait Page: Template {
     fn status(&self) -> StatusCode {
         StatusCode::OK
     }
+
+    /// The form on it, if there is one whose answers may come back (P17).
+    fn form(&self) -> Option<&form::Form> {
+        None
+    }
 }
 
 /// Pages that only show.
@@ -49,6 +56,10 @@ macro_rules! form_pages {
     ($($page:ty),+ $(,)?) => { $(impl $crate::view::Page for $page {
         fn status(&self) -> http::StatusCode {
             self.form.status()
+        }
+
+        fn form(&self) -> Option<&$crate::view::form::Form> {
+            Some(&self.form)
         }
     })+ };
 }

@@ -17,7 +17,7 @@ pub const PASSWORD: Control =
 /// F01
 pub const TERMS: Control = Control::new(Kind::Tick, "terms", "sign-in.agree");
 /// F03, F10
-pub const METHOD: Control = Control::new(Kind::Radios, "method", "choose-method.method");
+pub const METHOD: Control = Control::new(Kind::Select, "method", "choose-method.method");
 /// F04
 pub const CODE: Control = Control::code("code", "enter-code.code").hint("enter-code.code-hint");
 /// F12
@@ -54,7 +54,15 @@ pub struct ChooseMethod {
 
 impl ChooseMethod {
     fn choices(&self) -> Vec<Choice> {
-        self.devices.iter().map(|d| d.choice(&self.frame.words)).collect()
+        self.devices.iter().map(|d| d.option(&self.frame.words)).collect()
+    }
+
+    /// Of one there is nothing to choose.
+    fn only(&self) -> Option<&Device> {
+        match self.devices.as_slice() {
+            [one] if !self.form.has_problems() => Some(one),
+            _ => None,
+        }
     }
 }
 

@@ -7,6 +7,8 @@ pub const SIGN_IN_METHOD: &str = "/sign-in/method";
 pub const SIGN_IN_CODE: &str = "/sign-in/code";
 pub const SIGN_IN_TERMS: &str = "/sign-in/terms";
 pub const SIGN_OUT: &str = "/sign-out";
+/// Not a page: how long the session lasts (GET), and staying signed in (POST), for the page's script.
+pub const SESSION: &str = "/session";
 pub const SIGNED_OUT: &str = "/signed-out";
 
 pub const REGISTER: &str = "/register";

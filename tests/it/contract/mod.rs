@@ -17,6 +17,7 @@ mod cancel;
 mod driver;
 mod factor;
 pub mod fixture;
+mod kept;
 mod kill;
 mod migrate;
 mod open;

@@ -208,7 +208,7 @@ async fn same_code_twice(world: &World, ana: &Browser, key: &str) {
     ana.see("1111").await; // F10
     ana.judged().await;
     ana.pictures("choose-method").await;
-    ana.choose("Authenticator app").await;
+    ana.select("Send the code by", "Authenticator app").await;
     ana.press("Send Code").await;
     ana.pictures("enter-code").await;
     // The code that confirmed the app may still be the one it shows: a used one never signs in (F04, RFC 6238 §5.2).
@@ -219,14 +219,14 @@ async fn same_code_twice(world: &World, ana: &Browser, key: &str) {
         sign_out(world, ana).await;
         ana.open(&world.url("/sign-in")).await;
         Ana::enter_password(ana).await;
-        ana.choose("Authenticator app").await;
+        ana.select("Send the code by", "Authenticator app").await;
         ana.press("Send Code").await;
         ana.fill("Security code", &used).await;
         ana.press("Submit").await;
     }
     assert!(!ana.errors().await.is_empty(), "a code works once");
     ana.press("Use another way to get a code").await; // F11
-    ana.choose("Text message (SMS)").await;
+    ana.select("Send the code by", "Text message (SMS), number ending in 1111").await;
     ana.press("Send Code").await;
     let code = world.code(&Ana::phone(), 3).await;
     ana.fill("Security code", &code).await;

@@ -1,4 +1,5 @@
-//! The journeys of the mission, in a real browser, without scripts.
+//! The journeys of the mission, in a real browser; without scripts, unless the journey is about them.
 
+mod lasting;
 mod mft;
-mod people;
+pub mod people;

@@ -1,10 +1,12 @@
 //! What the handlers of the portal do, without a browser.
 
 mod devices;
+mod lasting;
 mod register;
 mod sign_in;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use harp_core::adapter::sql::SqlStore;
 use harp_core::kernel::secret::Secret;
@@ -23,6 +25,7 @@ use crate::stage::{PASSWORD, Stage, ana};
 struct Portal {
     stage: Stage,
     provider: Provider,
+    clock: Arc<ScriptedClock>,
 }
 
 impl Portal {
@@ -34,9 +37,15 @@ impl Portal {
         let db = Db::sqlite().await.unwrap();
         let store = db.store.clone();
         let stage = Stage::on(db, &HARP);
-        let provider = provider(&stage, (issuer, store)).await;
+        let clock = Arc::new(ScriptedClock::at(stage.clock.now()));
+        let provider = provider(&stage, (issuer, store), clock.clone()).await;
         stage.registered(&ana(), ANA).await;
-        Portal { stage, provider }
+        Portal { stage, provider, clock }
+    }
+
+    fn later(&self, by: Duration) {
+        self.clock.advance(by);
+        self.stage.later(by);
     }
 
     fn browser(&self) -> Client {
@@ -44,7 +53,11 @@ impl Portal {
     }
 }
 
-async fn provider(stage: &Stage, (issuer, store): (&str, Arc<SqlStore>)) -> Provider {
+async fn provider(
+    stage: &Stage,
+    (issuer, store): (&str, Arc<SqlStore>),
+    clock: Arc<ScriptedClock>,
+) -> Provider {
     let needs = Needs {
         issuer: Issuer::parse(issuer).unwrap(),
         store,
@@ -53,10 +66,8 @@ async fn provider(stage: &Stage, (issuer, store): (&str, Arc<SqlStore>)) -> Prov
         prover: stage.vendor.clone(),
         courier: stage.mail.clone(),
     };
-    let builder = Provider::builder(needs)
-        .random(stage.harp.random.clone())
-        .clock(Arc::new(ScriptedClock::at(stage.clock.now())))
-        .hasher(stage.hasher.clone());
+    let builder =
+        Provider::builder(needs).random(stage.harp.random.clone()).clock(clock).hasher(stage.hasher.clone());
     builder.build().await.unwrap()
 }
 

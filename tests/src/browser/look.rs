@@ -18,6 +18,23 @@ impl Browser {
         })
     }
 
+    /// Waits until the page says this: for what a script says in its time.
+    #[track_caller]
+    pub fn hear(&self, text: &str) -> impl Future<Output = ()> {
+        let text = one_line(text);
+        self.step(format!("wait for `{text}`"), async move {
+            let heard = self.tab.evaluate(&HEAR.replace("WANTED", &json!(text).to_string())).await;
+            heard.map(drop).context("the page does not come to say so")
+        })
+    }
+
+    /// The value of an expression about the page, in a world of the harness's own that lasts as long as the page.
+    #[track_caller]
+    pub fn ask(&self, expression: &str) -> impl Future<Output = Value> {
+        let expression = expression.to_owned();
+        self.step("ask the page".to_owned(), async move { self.tab.evaluate(&expression).await })
+    }
+
     /// Fails if the page says this.
     #[track_caller]
     pub fn not_see(&self, text: &str) -> impl Future<Output = ()> {
@@ -133,6 +150,13 @@ impl Browser {
         })
     }
 }
+
+const HEAR: &str = r"new Promise(heard => {
+  const listen = () => document.body.innerText.replace(/\s+/g, ' ').includes(WANTED) && heard(true);
+  const all = { subtree: true, childList: true, characterData: true, attributes: true };
+  new MutationObserver(listen).observe(document.body, all);
+  listen();
+})";
 
 /// The lines under the heading of the error summary.
 const ERRORS: &str = r"(() => {

@@ -10,6 +10,7 @@ pub mod devices;
 pub mod email;
 pub mod home;
 pub mod identity;
+pub mod lasting;
 pub mod official;
 pub mod profile;
 pub mod register;

@@ -3,6 +3,7 @@
 mod client;
 mod code;
 mod interaction;
+mod kept;
 mod key;
 mod subject;
 mod terms;

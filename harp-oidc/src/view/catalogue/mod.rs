@@ -1,12 +1,14 @@
 //! Every page and letter in every state with sample data, for `/dev/pages` (demo only) and for the tests that prove all of them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use harp_core::kernel::time::Timestamp;
 use http::StatusCode;
 
 use super::frame::{Contact, Desk, Frame, Section, Site, Who};
+use super::lasting::Lasting;
 use super::words::Words;
 use super::{Page, pages, url};
 
@@ -91,14 +93,14 @@ impl Shelf {
     /// Ana is signed in.
     fn ana(&self, section: Section) -> Frame {
         let who = Who { name: "Ana Reyes".to_owned(), organization: None, desk: Desk::None };
-        Frame { who: Some(who), section, ..self.frame() }
+        Frame { who: Some(who), section, session: Some(LASTING), ..self.frame() }
     }
 
     /// Sol, a Security Official, is signed in.
     fn sol(&self, section: Section) -> Frame {
         let organization = Some(ORGANIZATION.to_owned());
         let who = Who { name: "Sol Okafor".to_owned(), organization, desk: Desk::SecurityOfficial };
-        Frame { who: Some(who), section, ..self.frame() }
+        Frame { who: Some(who), section, session: Some(LASTING), ..self.frame() }
     }
 }
 
@@ -109,8 +111,16 @@ const ROLE: &str = "Managed File Transfer (MFT) Web User";
 /// 2026-11-23, 16:30 UTC.
 const NOON: Timestamp = Timestamp::from_secs(1_795_451_400);
 
+/// A session that has just been used.
+const LASTING: Lasting = Lasting {
+    ends: Timestamp::from_secs(1_795_451_400 + 900),
+    left: Duration::from_secs(900),
+    most: Duration::from_secs(12 * 60 * 60),
+    warn: Duration::from_secs(120),
+};
+
 fn earlier(minutes: u64) -> Timestamp {
-    NOON - std::time::Duration::from_secs(minutes * 60)
+    NOON - Duration::from_secs(minutes * 60)
 }
 
 /// K01

@@ -195,4 +195,7 @@ fn desk(shelf: &mut Shelf) {
     shelf.add("deny", deny(shelf, Form::new()));
     let no_reason = Form::new().complaints(&[Complaint { field: Field::Reason, problem: Problem::Missing }]);
     shelf.add("deny.no-reason", deny(shelf, no_reason));
+    let restored = Form::new();
+    restored.restore(&[("reason".to_owned(), "Please ask for the role at your own hospital.".to_owned())]);
+    shelf.add("deny.restored", deny(shelf, restored));
 }

@@ -70,6 +70,8 @@ fn codes(shelf: &mut Shelf) {
     shelf.add("choose-method", choose(shelf.to_application(), chosen));
     let none = Form::new().problem("method", "problem.method-missing");
     shelf.add("choose-method.none", choose(shelf.frame(), none));
+    let only = ChooseMethod { devices: vec![phone()], ..choose(shelf.frame(), Form::new()) };
+    shelf.add("choose-method.only", only);
 
     let page = |frame, form, device, sent| EnterCode { frame, form, device, life_minutes: 10, sent };
     shelf.add("enter-code.text", page(shelf.to_application(), Form::new(), phone(), Sent::First));

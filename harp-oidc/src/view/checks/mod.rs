@@ -13,7 +13,7 @@ fn every_page_can_be_written_to_a_file() {
     let dir = kept.unwrap_or_else(|| fresh.path().to_owned());
     let assets = dir.join("assets");
     std::fs::create_dir_all(&assets).unwrap();
-    for name in ["harp.css", "icon.svg", "show.js"] {
+    for name in ["harp.css", "icon.svg", "show.js", "clock.js"] {
         let path = super::asset::asset_url(name);
         let file = path.rsplit('/').next().unwrap();
         std::fs::write(assets.join(file), &super::asset::asset(file).unwrap().bytes).unwrap();
