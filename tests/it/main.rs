@@ -16,6 +16,8 @@ mod listener;
 #[cfg(test)]
 mod page;
 #[cfg(test)]
+mod proof;
+#[cfg(test)]
 mod spec;
 #[cfg(test)]
 mod stage;

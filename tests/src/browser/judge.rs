@@ -31,6 +31,26 @@ impl Browser {
         })
     }
 
+    /// The window of a phone or a laptop, and what the reader asked their system for, until it is said anew. Pictures end it.
+    #[track_caller]
+    pub fn wear(&self, width: u32, scheme: Scheme) -> impl Future<Output = ()> {
+        self.step(format!("look at {width} in {scheme:?}"), async move {
+            picture::resize(&self.tab, width).await?;
+            picture::emulate(&self.tab, scheme).await
+        })
+    }
+
+    /// Presses the Tab key so often.
+    #[track_caller]
+    pub fn tab_on(&self, times: usize) -> impl Future<Output = ()> {
+        self.step(format!("press Tab {times} times"), async move {
+            for _ in 0..times {
+                self.tab.key("Tab").await?;
+            }
+            Ok(())
+        })
+    }
+
     /// By how many pixels the page must be scrolled sideways at a width (WCAG 2.2, 1.4.10 wants none at 320).
     #[track_caller]
     pub fn sideways(&self, width: u32) -> impl Future<Output = i64> {

@@ -16,6 +16,8 @@ pub enum Scheme {
     Dark,
     /// Forced colours, as Windows' contrast themes have them.
     Forced,
+    /// On paper.
+    Print,
 }
 
 impl Scheme {
@@ -24,7 +26,12 @@ impl Scheme {
             Self::Light => "light",
             Self::Dark => "dark",
             Self::Forced => "forced",
+            Self::Print => "print",
         }
+    }
+
+    fn medium(self) -> &'static str {
+        if self == Self::Print { "print" } else { "screen" }
     }
 
     fn features(self) -> Value {
@@ -49,13 +56,18 @@ pub async fn resize(tab: &Tab, width: u32) -> Result<()> {
 
 pub async fn usual(tab: &Tab) -> Result<()> {
     resize(tab, WINDOW.0).await?;
-    tab.call("Emulation.setEmulatedMedia", json!({ "features": Scheme::Light.features() })).await.map(drop)
+    emulate(tab, Scheme::Light).await
+}
+
+pub async fn emulate(tab: &Tab, scheme: Scheme) -> Result<()> {
+    let media = json!({ "media": scheme.medium(), "features": scheme.features() });
+    tab.call("Emulation.setEmulatedMedia", media).await.map(drop)
 }
 
 /// The whole page at a width, as `NAME-WIDTH-SCHEME.png` (a `/` in the name makes a directory) in `screenshots/` of cargo's target directory.
 pub async fn take(tab: &Tab, name: &str, width: u32, scheme: Scheme) -> Result<PathBuf> {
     resize(tab, width).await?;
-    tab.call("Emulation.setEmulatedMedia", json!({ "features": scheme.features() })).await?;
+    emulate(tab, scheme).await?;
     let shot =
         tab.call("Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": true })).await;
     usual(tab).await?;

@@ -1,6 +1,6 @@
 //! `/dev/pages`: every page and letter in every state with sample data, so that one can look at all of them in five minutes.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use askama::Template as _;
 use axum::Router;
@@ -10,7 +10,7 @@ use axum::routing::get;
 use http::StatusCode;
 use http::header::CONTENT_SECURITY_POLICY;
 
-use crate::view::catalogue::{self, Index, LetterPage};
+use crate::view::catalogue::{self, Index, LetterPage, Sample};
 use crate::view::frame::{Frame, Site};
 use crate::view::url::DEV_PAGES;
 use crate::view::words::Words;
@@ -23,13 +23,16 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route(&format!("{DEV_PAGES}/{{slug}}/html"), get(letter_html))
 }
 
+/// Rendered once: a test goes through all of them.
+static PAGES: LazyLock<Vec<Sample>> = LazyLock::new(|| catalogue::pages(&Words::english()));
+
 fn frame() -> Frame {
     Frame::new(Arc::new(Site::default()), Words::english())
 }
 
 async fn index() -> Response {
     let words = Words::english();
-    let pages = catalogue::pages(&words).into_iter().map(|page| page.slug).collect();
+    let pages = PAGES.iter().map(|page| page.slug.clone()).collect();
     let letters = catalogue::letters(&words).into_iter().map(|letter| letter.slug.to_owned()).collect();
     show(Index { frame: frame(), pages, letters }.render())
 }
@@ -37,8 +40,8 @@ async fn index() -> Response {
 /// A sample page as it would be sent, but with 200: what one looks at is not an error.
 async fn page(Path(slug): Path<String>) -> Response {
     let words = Words::english();
-    if let Some(page) = catalogue::pages(&words).into_iter().find(|page| page.slug == slug) {
-        return Html(page.html).into_response();
+    if let Some(page) = PAGES.iter().find(|page| page.slug == slug) {
+        return Html(page.html.as_str()).into_response();
     }
     match catalogue::letters(&words).into_iter().find(|letter| letter.slug == slug) {
         Some(letter) => {
