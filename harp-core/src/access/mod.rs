@@ -6,6 +6,7 @@ use crate::kernel::id::{AccountId, AssignmentId, OrgId, ProgramId, RequestId, Ro
 use crate::kernel::time::Timestamp;
 
 pub mod decide;
+pub mod named;
 
 /// What roles belong to: Managed File Transfer, Hospital Quality Reporting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

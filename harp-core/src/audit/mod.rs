@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::act::{Act, Actor, Origin};
 use crate::kernel::assurance::Method;
 use crate::kernel::id::{
-    AccountId, AssignmentId, CaseId, EventId, FactorId, MessageId, OrgId, RequestId, RoleId, SessionId,
-    TraceId,
+    AccountId, AssignmentId, CaseId, EventId, FactorId, MessageId, OrgId, ProgramId, RequestId, RoleId,
+    SessionId, TraceId,
 };
 use crate::kernel::random::Random;
 use crate::kernel::time::Timestamp;
@@ -179,5 +179,33 @@ pub enum Deed {
     },
     ClientAdded {
         client: String,
+    },
+    /// Which members of its registration, never their values.
+    ClientChanged {
+        client: String,
+        members: Vec<String>,
+    },
+    /// Whatever it held is revoked with it.
+    ClientDisabled {
+        client: String,
+    },
+    ClientEnabled {
+        client: String,
+    },
+    ClientSecretRotated {
+        client: String,
+    },
+    ProgramAdded {
+        program: ProgramId,
+    },
+    OrganizationAdded {
+        org: OrgId,
+    },
+    ProgramJoined {
+        org: OrgId,
+        program: ProgramId,
+    },
+    RoleAdded {
+        role: RoleId,
     },
 }

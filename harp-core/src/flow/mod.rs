@@ -11,6 +11,7 @@ pub mod decide_request;
 pub mod deliver;
 pub mod factors;
 mod limits;
+pub mod operate;
 pub mod profile;
 pub mod prove_identity;
 pub mod request_role;

@@ -10,6 +10,14 @@ use crate::kernel::time::Timestamp;
 
 #[async_trait]
 pub trait AccessStore: Send {
+    /// False when another program has the slug.
+    async fn add_program(&mut self, program: &Program) -> Result<bool, Fault>;
+    /// False when another role of the program has the key.
+    async fn add_role(&mut self, role: &Role) -> Result<bool, Fault>;
+    /// Makes whoever else takes a turn on this program wait until the transaction ends: for what an operator sets up
+    /// there once. False: there is no such program.
+    async fn program_turn(&mut self, id: ProgramId) -> Result<bool, Fault>;
+
     /// Adds or replaces by id.
     async fn put_program(&mut self, program: &Program) -> Result<(), Fault>;
     async fn put_org(&mut self, org: &Organization) -> Result<(), Fault>;

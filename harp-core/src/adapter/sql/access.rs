@@ -20,6 +20,25 @@ macro_rules! held {
 
 #[async_trait]
 impl AccessStore for SqlTx {
+    async fn add_program(&mut self, program: &Program) -> Result<bool, Fault> {
+        let sql = "INSERT INTO program (id, slug, name) VALUES ($1, $2, $3) \
+                   ON CONFLICT (slug) DO NOTHING RETURNING id";
+        Ok(self.optional(sql, args![program.id, &program.slug, &program.name]).await?.is_some())
+    }
+
+    async fn add_role(&mut self, role: &Role) -> Result<bool, Fault> {
+        let sql = "INSERT INTO role (id, program, role_key, name, kind, permissions) VALUES ($1, $2, $3, $4, $5, $6) \
+                   ON CONFLICT (program, role_key) DO NOTHING RETURNING id";
+        let permissions = Arg::json(&role.permissions)?;
+        let args = args![role.id, role.program, &role.key, &role.name, role.kind.as_str(), permissions];
+        Ok(self.optional(sql, args).await?.is_some())
+    }
+
+    async fn program_turn(&mut self, id: ProgramId) -> Result<bool, Fault> {
+        let sql = "UPDATE program SET slug = slug WHERE id = $1 RETURNING id";
+        Ok(self.optional(sql, args![id]).await?.is_some())
+    }
+
     async fn put_program(&mut self, program: &Program) -> Result<(), Fault> {
         self.execute(
             "INSERT INTO program (id, slug, name) VALUES ($1, $2, $3) \
