@@ -7,6 +7,7 @@ pub mod code;
 pub mod family;
 pub mod interaction;
 pub mod kept;
+pub mod registration;
 pub mod subject;
 pub mod terms;
 

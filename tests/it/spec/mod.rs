@@ -3,6 +3,8 @@
 
 pub mod op;
 
+mod disabled_client;
+
 mod oidc_core_3_1_2;
 mod oidc_core_3_1_3;
 mod oidc_core_5_3;

@@ -12,7 +12,7 @@ use harp_tests::both;
 use super::op::{Answer, CALLBACK, Op, Signed, client, put, request, with_cookie};
 
 /// The address at which the request that waits behind this answer goes on.
-async fn resume(op: &Op, answer: &Answer, who: Option<&Signed>) -> Answer {
+pub(super) async fn resume(op: &Op, answer: &Answer, who: Option<&Signed>) -> Answer {
     let location = answer.location().unwrap();
     let label = location.query_pairs().find(|(n, _)| n == "flow").unwrap().1.into_owned();
     let token = waiting(op, answer, &label);

@@ -23,6 +23,12 @@ impl ClientStore for SqlTx {
         Ok(self.optional(SQL, args![client.id.as_str(), Arg::json(client)?]).await?.is_some())
     }
 
+    async fn client_turn(&mut self, id: &ClientId) -> Result<Option<Client>, Fault> {
+        const SQL: &str = "UPDATE oidc_client SET created_at = created_at WHERE id = $1 RETURNING data";
+        let row = self.optional(SQL, args![id.as_str()]).await?;
+        row.map(|row| row.json("data")).transpose()
+    }
+
     async fn client(&mut self, id: &ClientId) -> Result<Option<Client>, Fault> {
         let row = self.optional("SELECT data FROM oidc_client WHERE id = $1", args![id.as_str()]).await?;
         row.map(|row| row.json("data")).transpose()

@@ -11,6 +11,7 @@ use crate::grant::FamilyId;
 use crate::grant::access::AccessToken;
 use crate::grant::code::AuthorizationCode;
 use crate::grant::family::Family;
+use crate::protocol::client::ClientId;
 use crate::store::token::TokenStore;
 
 #[async_trait]
@@ -39,6 +40,12 @@ impl TokenStore for SqlTx {
         const SQL: &str =
             "UPDATE oidc_family SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id";
         Ok(self.optional(SQL, args![id.to_string(), at]).await?.is_some())
+    }
+
+    async fn revoke_families_of(&mut self, client: &ClientId, at: Timestamp) -> Result<u32, Fault> {
+        const SQL: &str =
+            "UPDATE oidc_family SET revoked_at = $2 WHERE client = $1 AND revoked_at IS NULL RETURNING id";
+        Ok(count(&self.all(SQL, args![client.as_str(), at]).await?))
     }
 
     async fn add_access_token(&mut self, token: &AccessToken) -> Result<(), Fault> {
