@@ -24,7 +24,7 @@ const CONFINED: &[Confined] = &[
             "harp-oidc/src/http/",
             "harp-oidc/src/worker",
             "harp-oidc/src/provider.rs",
-            "harp-oidc/src/main.rs",
+            "harp-oidc/src/main/",
             "harp-oidc/src/lib.rs",
             "harp-sdk/src/axum",
             "harp-sdk/src/lib.rs",
