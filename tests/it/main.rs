@@ -2,6 +2,8 @@
 // Every room is `cfg(test)`, so that clippy knows its helpers for test code as well.
 
 #[cfg(test)]
+mod binary;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod flow;

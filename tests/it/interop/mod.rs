@@ -4,4 +4,4 @@ mod foreign;
 mod mail;
 mod relying;
 mod seed;
-mod walker;
+pub mod walker;
