@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use harp_core::adapter::sql::{MIGRATIONS, SqlStore};
@@ -130,6 +131,9 @@ async fn prepare(store: &SqlStore) -> Result<()> {
     Ok(())
 }
 
+/// How long the cluster may take to start: two seconds on a quiet machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 const TEMPLATE: &str = "harp_template";
 
 /// The private PostgreSQL of this test process.
@@ -184,9 +188,18 @@ impl Cluster {
             .context("no shell")?;
         let mut life = child.stdin.take().context("its input is not piped")?;
         writeln!(life, "{password}")?;
-        let mut answer = String::new();
-        BufReader::new(child.stdout.take().context("its output is not piped")?).read_line(&mut answer)?;
-        if answer.trim() != "ready" {
+        let output = child.stdout.take().context("its output is not piped")?;
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let mut answer = String::new();
+            let read = BufReader::new(output).read_line(&mut answer);
+            let _nobody_waits_any_more = tell.send(read.map(|_| answer));
+        });
+        let Ok(answer) = told.recv_timeout(PATIENCE) else {
+            drop(life); // The shell finds its input closed, and tidies up.
+            bail!("it has not started within {} seconds", PATIENCE.as_secs());
+        };
+        if answer?.trim() != "ready" {
             let mut why = String::new();
             if let Some(mut stderr) = child.stderr.take() {
                 let _ = stderr.read_to_string(&mut why);

@@ -104,8 +104,8 @@ impl World {
     )]
     pub async fn letter(&self, to: &Recipient, count: usize) -> (String, Option<String>) {
         let wait = tokio::time::timeout(PATIENCE, self.house.mailbox.wait(to, count)).await;
-        let arrived =
-            wait.ok().flatten().context(format!("message {count} to {to:?} came")).expect("it comes");
+        let late = || format!("message {count} to {to:?} has not come within {} seconds", PATIENCE.as_secs());
+        let arrived = wait.ok().flatten().with_context(late).expect("every message comes in time");
         let whole = format!("{}\n{}", arrived.letter.subject, arrived.letter.text.expose());
         (whole, arrived.code())
     }

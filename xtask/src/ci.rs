@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 
 use crate::command::Run;
+use crate::limit::{self, Ended};
 use crate::place::Place;
 use crate::{fuzz, needs, tools};
 
@@ -22,6 +23,8 @@ pub struct Options {
 
 struct Step {
     name: &'static str,
+    /// Whoever waits longer waits for something that hangs: many times what it takes on two slow cores, cold.
+    minutes: u64,
     run: fn(&Place) -> Result<Outcome>,
 }
 
@@ -34,17 +37,18 @@ enum Outcome {
 /// Cheap before dear; one feature set (`--workspace --all-targets`), so that steps share what they build; the tests
 /// last, so that the end of the output is what people look for.
 const STEPS: &[Step] = &[
-    Step { name: "packages", run: packages },
-    Step { name: "format", run: format },
-    Step { name: "inherited", run: inherited },
-    Step { name: "deny", run: deny },
-    Step { name: "advisories", run: advisories },
-    Step { name: "clippy", run: clippy },
-    Step { name: "core-alone", run: core_alone },
-    Step { name: "docs", run: docs },
-    Step { name: "fuzz-corpora", run: fuzz_corpora },
-    Step { name: "core-doctest", run: core_doctest },
-    Step { name: "tests", run: workspace_tests },
+    Step { name: "packages", minutes: 15, run: packages },
+    Step { name: "format", minutes: 5, run: format },
+    Step { name: "fuzz-lock", minutes: 5, run: fuzz_lock },
+    Step { name: "inherited", minutes: 5, run: inherited },
+    Step { name: "deny", minutes: 20, run: deny },
+    Step { name: "advisories", minutes: 5, run: advisories },
+    Step { name: "clippy", minutes: 30, run: clippy },
+    Step { name: "core-alone", minutes: 10, run: core_alone },
+    Step { name: "docs", minutes: 20, run: docs },
+    Step { name: "fuzz-corpora", minutes: 30, run: fuzz_corpora },
+    Step { name: "core-doctest", minutes: 20, run: core_doctest },
+    Step { name: "tests", minutes: 45, run: workspace_tests },
 ];
 
 pub fn run(place: &Place, options: &Options) -> Result<()> {
@@ -55,8 +59,12 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     for step in steps {
         println!("\n==== {} ====", step.name);
         let began = Instant::now();
-        let ended = (step.run)(place);
+        let (ended, by) = limit::within(Duration::from_secs(step.minutes * 60), || (step.run)(place));
         let took = began.elapsed();
+        let ended = match by {
+            Ended::ByItself => ended,
+            Ended::AtTheLimit => Err(too_long(step)),
+        };
         let said = match ended {
             Ok(Outcome::Passed(said)) => format!("ok       {said}"),
             Ok(Outcome::Skipped(why)) => format!("SKIPPED  {why}"),
@@ -80,6 +88,14 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     }
 }
 
+fn too_long(step: &Step) -> anyhow::Error {
+    let Step { name, minutes, .. } = step;
+    anyhow!(
+        "step `{name}` was stopped after {minutes} minutes: something in it hangs, its last lines say what; \
+         `cargo ci --only {name}` runs it alone"
+    )
+}
+
 fn chosen(options: &Options) -> Result<Vec<&'static Step>> {
     let names = STEPS.iter().map(|step| step.name).collect::<Vec<_>>().join(", ");
     if let Some(unknown) = options.only.iter().find(|only| STEPS.iter().all(|step| step.name != **only)) {
@@ -96,6 +112,25 @@ fn packages(_: &Place) -> Result<Outcome> {
 fn format(place: &Place) -> Result<Outcome> {
     cargo(place).args(["fmt", "--all", "--check"]).stream()?;
     passed()
+}
+
+/// The fuzzing workspace has a lock file of its own, which follows ours.
+fn fuzz_lock(place: &Place) -> Result<Outcome> {
+    fuzz::lock_is_up_to_date(place)?;
+    let ours = fuzz::locked(&place.root.join("Cargo.lock"))?;
+    let theirs = fuzz::locked(&place.root.join("fuzz/Cargo.lock"))?;
+    let drifted: Vec<&String> = theirs
+        .iter()
+        .filter(|(name, versions)| ours.get(*name).is_some_and(|ours| !versions.is_subset(ours)))
+        .map(|(name, _)| name)
+        .collect();
+    if !drifted.is_empty() {
+        bail!(
+            "fuzz/Cargo.lock has other versions of {drifted:?} than Cargo.lock; mend it with: {}",
+            fuzz::MEND
+        );
+    }
+    Ok(Outcome::Passed(format!("{} crates, none of another version", theirs.len())))
 }
 
 /// What an application must not inherit from harp-sdk: storage and factors are the provider's.

@@ -39,6 +39,11 @@ impl Run {
         self
     }
 
+    pub fn without(mut self, key: &str) -> Self {
+        self.inner.env_remove(key);
+        self
+    }
+
     pub fn within(mut self, directory: &Path) -> Self {
         self.inner.current_dir(directory);
         self

@@ -11,12 +11,16 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::certificate::Certificate;
+
+/// How long Chromium may take to answer anything; a tab's own patience is shorter.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Something that happened in the browser, unasked.
 #[derive(Debug, Clone)]
@@ -67,7 +71,10 @@ impl Wire {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         held(&self.ends.waiting).insert(id, answer);
         self.send(id, session, method, params)?;
-        let mut answer = answered.await.map_err(|_| anyhow!("Chromium has gone ({method})"))?;
+        let answered = tokio::time::timeout(PATIENCE, answered).await;
+        let answered = answered
+            .map_err(|_| anyhow!("Chromium has not answered {method} for {} seconds", PATIENCE.as_secs()))?;
+        let mut answer = answered.map_err(|_| anyhow!("Chromium has gone ({method})"))?;
         if let Some(error) = answer.get("error") {
             bail!("{method}: {}", error.get("message").and_then(Value::as_str).unwrap_or("refused"));
         }
