@@ -4,10 +4,12 @@
 //! what the rest of the workspace needs.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
 
+mod bench;
 mod ci;
 mod command;
 mod demo;
 mod fuzz;
+mod limit;
 mod needs;
 mod place;
 mod tools;
@@ -29,6 +31,8 @@ enum Chore {
     Ci(ci::Options),
     /// The provider, the relying applications and a developer inbox, on this machine.
     Demo(demo::Options),
+    /// Speed, side by side with a peer or a limit, in one run.
+    Bench(bench::Options),
     /// Fuzz one target with cargo-fuzz on the nightly toolchain.
     Fuzz(fuzz::Options),
 }
@@ -38,6 +42,7 @@ fn main() -> ExitCode {
     let done = place::Place::find().and_then(|place| match chore {
         Chore::Ci(options) => ci::run(&place, &options),
         Chore::Demo(options) => demo::run(&place, &options),
+        Chore::Bench(options) => bench::run(&place, &options),
         Chore::Fuzz(options) => fuzz::run(&place, &options),
     });
     match done {
