@@ -279,7 +279,19 @@ sign-in =
     .sign-up = Sign Up
     .no-match = Enter the user ID and password that belong together. What you entered does not match an account.
     .after-idle = You were signed out because nothing happened for a while. Sign in again to go on where you were.
+    .after-long = Your session ended because it was open for a long time. Sign in again to go on where you were.
     .again = Sign in again to go on.
+    .asked-again = { $application } asks you to sign in again.
+    .too-old-minutes = { $minutes ->
+        [one] Your last sign-in was more than a minute ago. { $application } asks you to sign in again.
+       *[other] Your last sign-in was more than { $minutes } minutes ago. { $application } asks you to sign in again.
+    }
+    .too-old-hours = { $hours ->
+        [one] Your last sign-in was more than an hour ago. { $application } asks you to sign in again.
+       *[other] Your last sign-in was more than { $hours } hours ago. { $application } asks you to sign in again.
+    }
+    .stronger = { $application } needs a stronger sign-in than your last one. Sign in again with a security code or device.
+    .somebody-else = { $application } expects another person than the one who is signed in here. Sign in as that person to go on.
     .set-up-next = Sign in with your new user ID and password. Next, you add a sign-in code or device.
 
 warning =
@@ -327,6 +339,7 @@ accept-terms =
     .for = Please accept them to continue to { $application }
     .accept = I accept the above Terms and Conditions
     .required = Accept the terms to continue, or choose Do not accept
+    .changed = These terms have changed since you opened the page. Read them again, and accept them to continue
     .submit = Accept
     .decline = Do not accept
 

@@ -174,7 +174,7 @@ impl Builder {
             contacts: settings.help.iter().map(contact).collect(),
             notice: settings.site.notice.clone(),
             warning: settings.site.warning.clone(),
-            terms_version: settings.site.terms_version.clone(),
+            terms: settings.site.terms.clone(),
             zone: settings.site.zone.clone(),
             ..Site::default()
         };
@@ -222,7 +222,7 @@ impl Builder {
             issuer,
             schedule: self.schedule,
             ring: Arc::default(),
-            terms: site.terms_version.clone(),
+            terms: site.terms.clone(),
         };
         let act =
             Act { actor: Actor::System, now, origin: Origin::default(), trace: TraceId::mint(&*harp.random) };

@@ -195,6 +195,7 @@ async fn register(provider: &Provider, now: Timestamp) {
         signing: "RS256".into(),
         pkce: Pkce::Required,
         terms: Terms::Never,
+        own_terms: None,
         home: None,
     };
     let secret = Plain::presented(SECRET).hashed();

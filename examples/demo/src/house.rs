@@ -175,6 +175,7 @@ fn client(base: &str, secret: &str, act: &Act) -> anyhow::Result<Client> {
         pkce: Pkce::Required,
         consent: Consent::FirstParty,
         terms: Terms::default(),
+        own_terms: None,
         home: Some(base.to_owned()),
         created_at: act.now,
         disabled_at: None,

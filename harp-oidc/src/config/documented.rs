@@ -84,7 +84,17 @@ pub const SETTINGS: &[Setting] = &[
     with_default(
         "terms.version",
         "\"1\"",
-        "The version of the terms in force (F12). A new one is asked for again.",
+        "The version of the terms in force (F01, F12): change it with the text. Everybody is asked for a new one.",
+    ),
+    with_default(
+        "terms.text",
+        "[]",
+        "The terms, a plain paragraph each. Empty: HARP's own. An application may have its own: `harp client add --help`.",
+    ),
+    without(
+        "terms.file",
+        "\"/etc/harp/terms.txt\"",
+        "The terms as a file in place of `terms.text`: plain text, an empty line between paragraphs, 64 KiB at most.",
     ),
     with_default(
         "letters.deliver",

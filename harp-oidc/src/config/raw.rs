@@ -90,6 +90,8 @@ pub struct Site {
 #[derive(Debug, Deserialize)]
 pub struct Terms {
     pub version: String,
+    pub text: Vec<String>,
+    pub file: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -14,6 +14,7 @@ use super::letters::Letters;
 use super::network::Network;
 use super::raw::{self, Help, Raw, Source};
 use super::{ConfigFault, documented, secrets};
+use crate::grant::terms::{TermsFault, TermsText};
 use crate::jose::alg::Alg;
 use crate::jose::keyring::Schedule;
 use crate::protocol::issuer::Issuer;
@@ -63,7 +64,7 @@ pub struct Site {
     pub notice: Option<String>,
     pub warning: Vec<String>,
     pub zone: TimeZone,
-    pub terms_version: String,
+    pub terms: TermsText,
 }
 
 /// How much of anything a client may ask for.
@@ -119,7 +120,7 @@ impl Settings {
                     let why = format!("`{}` is not a time zone such as America/Chicago", raw.site.zone);
                     ConfigFault::at("site.zone", why)
                 })?,
-                terms_version: raw.terms.version,
+                terms: terms(raw.terms)?,
             },
             letters: Letters::of(raw.letters, raw.smtp)?,
             keys: schedule(&raw.keys)?,
@@ -161,6 +162,22 @@ fn tls(raw: raw::Tls) -> Result<Option<Tls>, ConfigFault> {
 fn proxies(blocks: &[String]) -> Result<Vec<Network>, ConfigFault> {
     let parsed = blocks.iter().map(|block| block.parse());
     parsed.map(|block| block.map_err(|e| ConfigFault::at("proxies.trusted", e))).collect()
+}
+
+fn terms(raw: raw::Terms) -> Result<TermsText, ConfigFault> {
+    let key = if raw.file.is_some() { "terms.file" } else { "terms.text" };
+    let text = match (raw.file, raw.text.is_empty()) {
+        (Some(_), false) => return Err(ConfigFault::at(key, "`terms.text` is set as well: one of them")),
+        (Some(file), true) => {
+            let text = std::fs::read_to_string(&file)
+                .map_err(|e| ConfigFault::at(key, format!("`{}` cannot be read: {e}", file.display())))?;
+            TermsText::parse(&raw.version, &text)
+        }
+        (None, _) => TermsText::of(&raw.version, raw.text),
+    };
+    text.map_err(|fault| {
+        ConfigFault::at(if fault == TermsFault::Version { "terms.version" } else { key }, fault)
+    })
 }
 
 fn schedule(raw: &raw::Keys) -> Result<Schedule, ConfigFault> {
@@ -244,6 +261,9 @@ mod tests {
             ("HARP_PROXIES__TRUSTED", r#"["10.0.0.0/99"]"#, "proxies.trusted"),
             ("HARP_KEYS__ALGORITHMS", r#"["ES256"]"#, "keys.algorithms"),
             ("HARP_KEYS__ALGORITHMS", r#"["RS256", "none"]"#, "keys.algorithms"),
+            ("HARP_TERMS__VERSION", "2 of 3", "terms.version"),
+            ("HARP_TERMS__FILE", "/no/such/file", "terms.file"),
+            ("HARP_TERMS__TEXT", "[\"a\\u0000b\"]", "terms.text"),
             ("HARP_SITE__ZONE", "Mars/Olympus", "site.zone"),
             ("HARP_LETTERS__DELIVER", "pigeon", "letters.deliver"),
             ("HARP_LETTERS__DELIVER", "directory", "letters.directory"),
@@ -252,6 +272,27 @@ mod tests {
             let refused = load(&[(variable, value)]).unwrap_err().0;
             assert!(refused.contains(&format!("`{named}`")), "{variable}={value}: {refused}");
         }
+    }
+
+    /// F12, F13
+    #[test]
+    fn the_terms_come_from_the_settings_or_from_a_file_of_plain_paragraphs() {
+        assert_eq!(load(&[]).unwrap().site.terms, TermsText::of("1", vec![]).unwrap());
+        let inline = load(&[("HARP_TERMS__TEXT", r#"["One.", "Two."]"#)]).unwrap().site.terms;
+        assert_eq!(inline.paragraphs, ["One.", "Two."]);
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("terms.txt");
+        std::fs::write(&file, "One\nline.\n\nTwo.\n").unwrap();
+        let path = file.to_str().unwrap();
+        let read =
+            load(&[("HARP_TERMS__FILE", path), ("HARP_TERMS__VERSION", "2026-11")]).unwrap().site.terms;
+        assert_eq!(
+            (read.version.as_str(), read.paragraphs),
+            ("2026-11", vec!["One line.".into(), "Two.".into()])
+        );
+        assert!(load(&[("HARP_TERMS__FILE", path), ("HARP_TERMS__TEXT", r#"["x"]"#)]).is_err());
+        std::fs::write(&file, "x".repeat(TermsText::MOST_BYTES + 1)).unwrap();
+        assert!(load(&[("HARP_TERMS__FILE", path)]).unwrap_err().0.contains("`terms.file`"));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use harp_core::store::Fault;
 use super::provider::Oidc;
 use crate::grant::client::{Authentication, Client, Terms};
 use crate::grant::registration::{Registration, Unregistrable};
+use crate::grant::terms::TermsText;
 use crate::protocol::client::ClientId;
 use crate::store::{OidcTx, OidcWork};
 
@@ -45,6 +46,8 @@ pub struct Members {
     pub program: Option<Option<String>>,
     pub signing: Option<String>,
     pub terms: Option<Terms>,
+    /// `Some(None)` takes it away.
+    pub own_terms: Option<Option<TermsText>>,
     /// `Some(None)` takes it away.
     pub home: Option<Option<String>>,
 }
@@ -174,6 +177,7 @@ impl Members {
             program: self.program.clone().unwrap_or(is.program),
             signing: self.signing.clone().unwrap_or(is.signing),
             terms: self.terms.unwrap_or(is.terms),
+            own_terms: self.own_terms.clone().unwrap_or(is.own_terms),
             home: self.home.clone().unwrap_or(is.home),
             ..Registration::of(old)
         };
@@ -192,6 +196,7 @@ fn differing(old: &Client, new: &Client) -> Vec<String> {
         ("program", old.program != new.program),
         ("alg", old.signing != new.signing),
         ("terms", old.terms != new.terms),
+        ("own_terms", old.own_terms != new.own_terms),
         ("home", old.home != new.home),
     ];
     members.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned()).collect()

@@ -9,5 +9,6 @@ pub mod kept;
 pub mod keys;
 pub mod provider;
 pub mod sweep;
+pub mod terms;
 pub mod token;
 pub mod userinfo;

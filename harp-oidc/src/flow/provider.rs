@@ -5,6 +5,7 @@ use std::sync::Arc;
 use harp_core::flow::Harp;
 
 use super::keys::Ring;
+use crate::grant::terms::TermsText;
 use crate::jose::keyring::Schedule;
 use crate::protocol::issuer::Issuer;
 use crate::store::OidcStore;
@@ -18,8 +19,8 @@ pub struct Oidc {
     pub issuer: Issuer,
     pub schedule: Schedule,
     pub ring: Arc<Ring>,
-    /// The version of the terms in force (F12).
-    pub terms: String,
+    /// The provider's own terms in force (F01, F12).
+    pub terms: TermsText,
 }
 
 /// A URL to redirect to. It may hold a code, so it does not print itself.

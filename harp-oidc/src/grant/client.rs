@@ -4,6 +4,7 @@ use harp_core::kernel::secret::{Hashed, Plain, equal};
 use harp_core::kernel::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::terms::TermsText;
 use crate::jose::alg::Alg;
 use crate::protocol::client::{AuthMethod, ClientCredentials, ClientId};
 use crate::protocol::redirect::{ApplicationType, ProvenRedirect, RedirectUri};
@@ -34,6 +35,9 @@ pub struct Client {
     pub consent: Consent,
     #[serde(default)]
     pub terms: Terms,
+    /// What is accepted on the way to it; `None`: the provider's own terms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_terms: Option<TermsText>,
     /// Where a person starts it from the portal.
     pub home: Option<String>,
     pub created_at: Timestamp,
@@ -74,15 +78,16 @@ pub enum Consent {
     FirstParty,
 }
 
-/// F12: when the person must accept the terms on the way to this application.
+/// When the person must accept the terms on the way to this application: with the password (F01), or after the code (F12).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Terms {
+    /// Not on the way: the box at the password is enough.
     #[default]
     Never,
-    /// Once for each version.
+    /// After the code, once for each version.
     EachVersion,
-    /// After each sign-in.
+    /// After the code of each sign-in.
     EachSignIn,
 }
 
@@ -171,6 +176,7 @@ mod tests {
             pkce: Pkce::Exempt,
             consent: Consent::FirstParty,
             terms: Terms::Never,
+            own_terms: None,
             home: None,
             created_at: Timestamp::from_secs(0),
             disabled_at: None,

@@ -5,6 +5,7 @@ use harp_core::kernel::text::{TextFault, line};
 use harp_core::kernel::time::Timestamp;
 
 use super::client::{Authentication, Client, Consent, Pkce, Terms};
+use super::terms::TermsText;
 use crate::jose::alg::Alg;
 use crate::protocol::client::ClientId;
 use crate::protocol::redirect::{ApplicationType, RedirectFault, RedirectUri};
@@ -31,6 +32,8 @@ pub struct Registration {
     pub signing: String,
     pub pkce: Pkce,
     pub terms: Terms,
+    /// In place of the provider's.
+    pub own_terms: Option<TermsText>,
     /// Where a person starts it from the portal.
     pub home: Option<String>,
 }
@@ -75,6 +78,7 @@ impl Registration {
             signing: client.signing.as_str().to_owned(),
             pkce: client.pkce,
             terms: client.terms,
+            own_terms: client.own_terms.clone(),
             home: client.home.clone(),
         }
     }
@@ -110,6 +114,7 @@ impl Registration {
             pkce: self.pkce,
             consent: Consent::FirstParty,
             terms: self.terms,
+            own_terms: self.own_terms.clone(),
             home: self.home.clone(),
             created_at,
             disabled_at: None,
@@ -164,6 +169,7 @@ mod tests {
             signing: "ES256".to_owned(),
             pkce: Pkce::Required,
             terms: Terms::Never,
+            own_terms: None,
             home: None,
         }
     }

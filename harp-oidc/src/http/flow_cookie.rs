@@ -32,6 +32,9 @@ pub struct FlowState {
     /// Secret of the sign-in whose password was right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in: Option<String>,
+    /// F01: the version of the terms whose box was ticked at the password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agreed: Option<String>,
     /// Secret of the registration's draft.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub draft: Option<String>,

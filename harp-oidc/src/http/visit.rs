@@ -13,7 +13,7 @@ use harp_core::kernel::id::AccountId;
 use harp_core::kernel::secret::Plain;
 use harp_core::kernel::time::Timestamp;
 use harp_core::session::{Ended, SessionScope};
-use harp_core::store::{Fault, Tx, Work};
+use harp_core::store::Fault;
 use http::header::{ACCEPT_LANGUAGE, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Uri};
@@ -28,11 +28,21 @@ use super::kept::{self, KeepForm};
 use super::reply::{Reply, Stop, redirect};
 use crate::flow::kept as kept_form;
 use crate::grant::kept::Typed;
+use crate::flow::provider::Oidc;
+use crate::grant::terms::InForce;
+use crate::store::{OidcTx, OidcWork};
 use crate::view::Page;
 use crate::view::frame::{Desk, Frame, Section, Who};
 use crate::view::lasting::Lasting;
 use crate::view::url;
 use crate::view::words::Words;
+
+/// Whether the person has accepted the version of the provider's terms that is in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Agreed {
+    Yes,
+    NotYet,
+}
 
 #[derive(Debug)]
 pub struct Visit {
@@ -51,6 +61,7 @@ pub struct Visit {
     kept: Option<Typed>,
     words: Words,
     who: Option<Who>,
+    agreed: Agreed,
     cookies: Vec<HeaderValue>,
 }
 
@@ -67,9 +78,12 @@ impl Visit {
             let state = flow_cookie::read(&app.edge, &harp.vault, &parts.headers, &label).unwrap_or_default();
             (label, state)
         });
-        let (act, who) = match &session {
-            Ok(live) => (act.by_person(live.account.id), Some(who(harp, live, act.now).await?)),
-            Err(_) => (act, None),
+        let (act, who, agreed) = match &session {
+            Ok(live) => {
+                let (who, agreed) = who(&app.oidc, live, act.now).await?;
+                (act.by_person(live.account.id), Some(who), agreed)
+            }
+            Err(_) => (act, None, Agreed::NotYet),
         };
         let mut cookies: Vec<HeaderValue> = browser.set_cookie.iter().cloned().collect();
         let here = flow.as_ref().map(|(label, _)| label.as_str());
@@ -86,6 +100,7 @@ impl Visit {
             kept: None,
             words,
             who,
+            agreed,
             cookies,
         })
     }
@@ -102,13 +117,27 @@ impl Visit {
         &self.app.harp
     }
 
-    /// The person, signed in and set up. Otherwise the way to sign in, which leads back here.
+    /// The person, signed in, set up, agreed to the terms. Otherwise the way to that, which leads back here.
     pub fn person(&self) -> Result<&Live, Stop> {
+        let live = self.set_up()?;
+        match self.agreed {
+            Agreed::Yes => Ok(live),
+            // F01, F12: whoever signed in on the way to an application that asks later has seen no box of ours.
+            Agreed::NotYet => Err(self.by_way_of(url::SIGN_IN_TERMS)),
+        }
+    }
+
+    /// The person, signed in and set up.
+    pub fn set_up(&self) -> Result<&Live, Stop> {
         match &self.session {
             Ok(live) if live.session.scope == SessionScope::Full => Ok(live),
             Ok(_) => Err(self.go(url::SET_UP)), // E12
             Err(_) => Err(self.to_sign_in()),
         }
+    }
+
+    pub fn agreed(&self) -> Agreed {
+        self.agreed
     }
 
     /// The person, signed in, set up or not.
@@ -239,6 +268,11 @@ impl Visit {
 
     /// The way to sign in, anew if need be; it leads back here, and finds there what was typed.
     pub fn to_sign_in(&self) -> Stop {
+        self.by_way_of(url::SIGN_IN)
+    }
+
+    /// Another page first, in a flow of its own that leads back here.
+    fn by_way_of(&self, page: &str) -> Stop {
         let harp = &self.app.harp;
         let label = flow_cookie::new_label(&*harp.random);
         let here = self.uri.path_and_query().map_or("", |p| p.as_str());
@@ -253,7 +287,7 @@ impl Visit {
         let token = keep.as_ref().map(|KeepForm(form)| form.token.expose().to_owned());
         let state = FlowState { next, kept: token, ..FlowState::default() };
         let cookie = flow_cookie::set(&self.app.edge, &harp.vault, &*harp.random, (&label, &state));
-        let path = format!("{}{}?{}={label}", self.app.site.base, url::SIGN_IN, url::FLOW);
+        let path = format!("{}{page}?{}={label}", self.app.site.base, url::FLOW);
         let mut response = self.with_cookies(redirect(&path));
         response.headers_mut().extend(cookie.map(|c| (SET_COOKIE, c)));
         if let Some(keep) = keep {
@@ -312,26 +346,32 @@ fn words(headers: &HeaderMap) -> Words {
     wanted.map_or_else(Words::english, Words::accepted)
 }
 
-/// K09: the name and organization that stand on every page.
-async fn who(harp: &Harp, live: &Live, now: Timestamp) -> Result<Who, Stop> {
+/// K09: the name and organization that stand on every page; and whether the terms in force are accepted.
+async fn who(oidc: &Oidc, live: &Live, now: Timestamp) -> Result<(Who, Agreed), Stop> {
     struct Read {
         account: AccountId,
+        terms: InForce,
         now: Timestamp,
     }
     #[async_trait]
-    impl Work for Read {
-        type Out = (Vec<String>, bool);
-        async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
+    impl OidcWork for Read {
+        type Out = (Vec<String>, bool, Agreed);
+        async fn run(&self, tx: &mut dyn OidcTx) -> Result<Self::Out, Fault> {
             let held = tx.held_roles(self.account, None, self.now).await?;
             let mut orgs: Vec<String> = held.into_iter().map(|h| h.org_name).collect();
             orgs.sort();
             orgs.dedup();
-            Ok((orgs, !tx.official_at(self.account, self.now).await?.is_empty()))
+            let official = !tx.official_at(self.account, self.now).await?.is_empty();
+            let agreed = match tx.accepted_terms(self.account, &self.terms).await? {
+                Some(_) => Agreed::Yes,
+                None => Agreed::NotYet,
+            };
+            Ok((orgs, official, agreed))
         }
     }
-    let (orgs, official) =
-        harp.store.read(&Read { account: live.account.id, now }).await.map_err(Stop::from)?;
-    Ok(Who {
+    let terms = InForce::site(&oidc.terms);
+    let (orgs, official, agreed) = oidc.store.read(&Read { account: live.account.id, terms, now }).await?;
+    let who = Who {
         name: live.account.person.name.to_string(),
         // With several, none is *the* current one in the portal.
         organization: match orgs.as_slice() {
@@ -339,5 +379,6 @@ async fn who(harp: &Harp, live: &Live, now: Timestamp) -> Result<Who, Stop> {
             _ => None,
         },
         desk: if official { Desk::SecurityOfficial } else { Desk::None },
-    })
+    };
+    Ok((who, agreed))
 }

@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use harp_core::kernel::id::AccountId;
 use harp_core::store::Fault;
 
-use crate::grant::terms::Acceptance;
-use crate::protocol::client::ClientId;
+use crate::grant::terms::{Acceptance, InForce};
 
 #[async_trait]
 pub trait TermsStore: Send {
@@ -14,7 +13,6 @@ pub trait TermsStore: Send {
     async fn accepted_terms(
         &mut self,
         account: AccountId,
-        client: &ClientId,
-        version: &str,
+        terms: &InForce,
     ) -> Result<Option<Acceptance>, Fault>;
 }

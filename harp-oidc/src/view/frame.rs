@@ -11,6 +11,7 @@ use super::lasting::{Lasting, LastingNotice};
 use super::moment::{self, Moment, escape};
 use super::words::{Message, Words};
 use super::{asset, url};
+use crate::grant::terms::TermsText;
 
 /// What a deployment sets once.
 #[derive(Debug, Clone)]
@@ -25,8 +26,8 @@ pub struct Site {
     pub notice: Option<String>,
     /// F13: the warning at sign-in, a paragraph each. Empty: the message file's.
     pub warning: Vec<String>,
-    /// The terms that are accepted, by version (F12).
-    pub terms_version: String,
+    /// The provider's own terms (F01, F12). Without paragraphs: the message file's.
+    pub terms: TermsText,
     /// The zone in which times are shown.
     pub zone: TimeZone,
 }
@@ -39,7 +40,7 @@ impl Default for Site {
             contacts: Vec::new(),
             notice: None,
             warning: Vec::new(),
-            terms_version: "1".to_owned(),
+            terms: TermsText { version: "1".to_owned(), paragraphs: Vec::new() },
             zone: TimeZone::UTC,
         }
     }

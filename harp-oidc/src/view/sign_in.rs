@@ -10,6 +10,7 @@ use super::frame::Frame;
 use super::url::{self, act};
 use super::words::Message;
 use super::{Page, form_pages};
+use crate::grant::terms::TermsText;
 
 pub const USERNAME: Control = Control::line("username", "sign-in.username").autocomplete("username");
 pub const PASSWORD: Control =
@@ -22,6 +23,8 @@ pub const METHOD: Control = Control::new(Kind::Select, "method", "choose-method.
 pub const CODE: Control = Control::code("code", "enter-code.code").hint("enter-code.code-hint");
 /// F12
 pub const ACCEPT: Control = Control::new(Kind::Tick, "terms", "accept-terms.accept");
+/// Which version the page showed: what comes back must still be in force. It never says what is stored.
+pub const VERSION: &str = "version";
 
 /// User ID and password (F01, F06–F08, F13). Posts `username`, `password`, `terms` (`yes`).
 /// Whatever of user ID and password is wrong, and whether the user ID exists, the one problem is
@@ -32,7 +35,7 @@ pub struct SignIn {
     pub frame: Frame,
     pub form: Form,
     pub terms: TermsAt,
-    /// Why the person is asked, if there is a reason to tell: `sign-in.after-idle`, `sign-in.again`, `sign-in.set-up-next`.
+    /// Why the person is asked, if there is a reason to tell: `sign-in.again`, `sign-in.stronger` and their neighbours.
     pub reason: Option<Message>,
 }
 
@@ -94,12 +97,14 @@ pub struct Locked {
     pub until: Timestamp,
 }
 
-/// The terms after the second factor (F12). Posts `terms` (`yes`), `do` = `next` or `cancel`.
+/// The terms after the second factor (F12). Posts `terms` (`yes`), `version`, `do` = `next` or `cancel`.
 #[derive(Debug, Template)]
 #[template(path = "page/sign_in/terms.html")]
 pub struct AcceptTerms {
     pub frame: Frame,
     pub form: Form,
+    /// Without paragraphs: the warning (F13), and a link to the message file's terms.
+    pub terms: TermsText,
 }
 
 /// A sign-in that took too long, or was finished in another tab.

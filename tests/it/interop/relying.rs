@@ -116,6 +116,7 @@ fn client(base: &str, signing: Alg) -> Client {
         pkce: Pkce::Required,
         consent: Consent::FirstParty,
         terms: Terms::Never,
+        own_terms: None,
         home: None,
         created_at: SystemClock.now(),
         disabled_at: None,

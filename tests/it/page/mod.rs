@@ -4,6 +4,7 @@ mod devices;
 mod lasting;
 mod register;
 mod sign_in;
+mod terms;
 
 use std::sync::Arc;
 use std::time::Duration;

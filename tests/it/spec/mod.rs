@@ -16,3 +16,5 @@ mod rfc6749_4_1;
 mod rfc6749_5_2;
 mod rfc7636;
 mod rfc9207;
+mod terms;
+mod why;

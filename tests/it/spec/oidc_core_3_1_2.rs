@@ -3,13 +3,12 @@
 use axum::body::Body;
 use axum::http::Request;
 use harp_core::account::Standing;
-use harp_core::audit::Deed;
 use harp_core::kernel::assurance::Method;
 use harp_core::session::SessionScope;
-use harp_oidc::grant::client::{Client, Terms};
+use harp_oidc::grant::client::Terms;
 use harp_tests::both;
 
-use super::op::{Answer, CALLBACK, Op, Signed, client, put, request, with_cookie};
+use super::op::{Answer, CALLBACK, Op, Signed, client, put, request, with_cookie, with_terms};
 
 /// The address at which the request that waits behind this answer goes on.
 pub(super) async fn resume(op: &Op, answer: &Answer, who: Option<&Signed>) -> Answer {
@@ -67,7 +66,7 @@ both! {
 
     async fn a_silent_request_is_answered_by_what_is_missing(db: Db) {
         let op = Op::new(db).await;
-        op.add(&Client { terms: Terms::EachVersion, ..client("hqr") }).await;
+        op.add(&with_terms("hqr", Terms::EachVersion, "1")).await;
         let silent = |more: &[(&'static str, &'static str)]| [&[("prompt", "none")], more].concat();
         let ana = op.ana().await;
         let new = op.person(Standing::PendingSetup, SessionScope::SetUp, &[Method::Password]).await;
@@ -153,51 +152,6 @@ both! {
         let asked = op.authorize(&[], Some(&new)).await;
         assert_eq!(asked.sent_to(), "/set-up");
         assert_eq!(resume(&op, &asked, Some(&new)).await.sent_to(), "/set-up", "and not past it");
-    }
-
-    /// F12: recorded with version and time, asked again at the next sign-in.
-    async fn an_application_with_terms_waits_for_them(db: Db) {
-        let op = Op::new(db).await;
-        op.add(&Client { terms: Terms::EachSignIn, ..client("hqr") }).await;
-        let ana = op.ana().await;
-        let asked = op.authorize(&[("client_id", "hqr")], Some(&ana)).await;
-        assert_eq!(asked.sent_to(), "/sign-in/terms");
-        let page_at = asked.location().unwrap();
-        let path = format!("{}?{}", page_at.path(), page_at.query().unwrap());
-        let cookies = format!("__Host-harp_session={}; {}", ana.secret.expose(), asked.cookies());
-        let page = op.send(Request::get(&path).header("cookie", &cookies).body(Body::empty()).unwrap()).await;
-        assert_eq!(page.status, 200);
-        assert!(page.header("content-security-policy").contains("form-action 'self' https://mft.example;"), "{page:?}");
-        let csrf = page.text.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-        let headers = [("cookie", cookies.as_str())];
-        let unticked = op.post(&path, &headers, &[("csrf", &csrf), ("do", "next")]).await;
-        assert_eq!(unticked.status, 422);
-        let forged = op.post(&path, &headers, &[("csrf", "x"), ("do", "next"), ("terms", "yes")]).await;
-        assert_eq!(forged.status, 403);
-        let done = op.post(&path, &headers, &[("csrf", &csrf), ("do", "next"), ("terms", "yes")]).await;
-        assert!(done.redirected("code").is_some(), "{done:?}");
-        let accepted = op.events().await.into_iter().find(|e| matches!(e.deed, Deed::TermsAccepted { .. })).unwrap();
-        assert_eq!((accepted.subject, accepted.at), (Some(ana.account.id), op.now()));
-        assert!(op.authorize(&[("client_id", "hqr")], Some(&ana)).await.redirected("code").is_some(), "this session has");
-        op.after(5);
-        let next = op.sign_in(&ana.account, SessionScope::Full, &[Method::Password, Method::Totp]).await;
-        assert_eq!(op.authorize(&[("client_id", "hqr")], Some(&next)).await.sent_to(), "/sign-in/terms");
-        assert!(op.authorize(&[], Some(&next)).await.redirected("code").is_some(), "only where they are asked for");
-    }
-
-    async fn whoever_declines_the_terms_goes_back_without_a_code(db: Db) {
-        let op = Op::new(db).await;
-        op.add(&Client { terms: Terms::EachVersion, ..client("hqr") }).await;
-        let ana = op.ana().await;
-        let asked = op.authorize(&[("client_id", "hqr")], Some(&ana)).await;
-        let to = asked.location().unwrap();
-        let path = format!("{}?{}", to.path(), to.query().unwrap());
-        let cookies = format!("__Host-harp_session={}; {}", ana.secret.expose(), asked.cookies());
-        let page = op.send(Request::get(&path).header("cookie", &cookies).body(Body::empty()).unwrap()).await;
-        let csrf = page.text.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-        let done = op.post(&path, &[("cookie", &cookies)], &[("csrf", &csrf), ("do", "cancel")]).await;
-        assert_eq!(done.redirected("error").as_deref(), Some("access_denied"));
-        assert_eq!(done.redirected("state").as_deref(), Some("s t&a=te"));
     }
 
     /// A voluntary `acr` never fails; an essential one that cannot be reached says so.

@@ -26,6 +26,7 @@ use harp_core::session::{Session, SessionScope};
 use harp_core::store::Fault;
 use harp_core::vault::{RootKey, Vault};
 use harp_oidc::grant::client::{Authentication, Client, Consent, Pkce, Terms};
+use harp_oidc::grant::terms::{Acceptance, TermsText, Whose};
 use harp_oidc::jose::alg::{Alg, Typ};
 use harp_oidc::jose::jws::Signer as _;
 use harp_oidc::jose::key::SigningKey;
@@ -181,7 +182,18 @@ impl Op {
             scope,
             origin: Origin::default(),
         };
-        put!(self, [session], |tx| tx.add_session(&session).await);
+        // F01: by the box at the password.
+        let ticked = Acceptance {
+            account: account.id,
+            whose: Whose::Site,
+            version: "1".into(),
+            session: session.id,
+            at: now,
+        };
+        put!(self, [session, ticked], |tx| {
+            tx.accept_terms(&ticked).await?;
+            tx.add_session(&session).await
+        });
         Signed { account: account.clone(), session: session.id, secret }
     }
 
@@ -352,6 +364,36 @@ impl Answer {
         value
     }
 
+    /// The page of ours that it leads to, opened with the cookies that it sets.
+    pub async fn page(&self, op: &Op, who: Option<&Signed>) -> Answer {
+        op.send(self.then(Method::GET, who).body(Body::empty()).unwrap()).await
+    }
+
+    /// The form of that page, sent with these fields. The page itself, when it has none.
+    pub async fn submit(&self, op: &Op, who: Option<&Signed>, fields: &[(&str, &str)]) -> Answer {
+        let page = self.page(op, who).await;
+        let field = |name: &str| {
+            let rest = page.text.split(&format!("name=\"{name}\" value=\"")).nth(1)?;
+            Some(rest.split('"').next()?.to_owned())
+        };
+        let Some(csrf) = field("csrf") else { return page };
+        let mut pairs = vec![("csrf", csrf)];
+        pairs.extend(field("version").map(|version| ("version", version)));
+        pairs.retain(|(name, _)| fields.iter().all(|(n, _)| n != name));
+        let pairs = pairs.iter().map(|(n, v)| (*n, v.as_str())).chain(fields.iter().copied());
+        let request =
+            self.then(Method::POST, who).header("content-type", "application/x-www-form-urlencoded");
+        op.send(request.body(Body::from(encode(pairs))).unwrap()).await
+    }
+
+    fn then(&self, method: Method, who: Option<&Signed>) -> axum::http::request::Builder {
+        let to = self.location().unwrap_or_else(|| panic!("it leads nowhere: {self:?}"));
+        let session = who.map(|who| format!("__Host-harp_session={}; ", who.secret.expose()));
+        let cookies = format!("{}{}", session.unwrap_or_default(), self.cookies());
+        let path = format!("{}?{}", to.path(), to.query().unwrap_or(""));
+        Request::builder().method(method).uri(path).header("accept", "text/html").header("cookie", cookies)
+    }
+
     /// The path of ours that it redirects to.
     pub fn sent_to(&self) -> String {
         let to = self.location().filter(|to| to.as_str().starts_with(ISSUER));
@@ -431,10 +473,17 @@ pub fn client(id: &str) -> Client {
         pkce: Pkce::Required,
         consent: Consent::FirstParty,
         terms: Terms::Never,
+        own_terms: None,
         home: None,
         created_at: START,
         disabled_at: None,
     }
+}
+
+/// An application whose own terms are asked after the code (F12).
+pub fn with_terms(id: &str, terms: Terms, version: &str) -> Client {
+    let text = "Made-up <b>hospital</b> terms.\n\nSecond & last.";
+    Client { terms, own_terms: Some(TermsText::parse(version, text).unwrap()), ..client(id) }
 }
 
 fn account(standing: Standing, now: Timestamp) -> Account {

@@ -22,7 +22,7 @@ pub struct Seen {
     pub account: Account,
     /// Who they are to this client, if they were anybody before.
     pub subject: Option<Subject>,
-    /// Their latest acceptance of the terms in force.
+    /// Their latest acceptance of the terms in force there.
     pub terms: Option<Acceptance>,
 }
 
@@ -48,7 +48,7 @@ pub enum Need {
     SignIn(Why),
     /// E12: a sign-in code or device must be added first.
     SetUp,
-    /// F12: the terms must be accepted.
+    /// F12: the terms must be accepted. Also where the box at the password would do (F01), by whoever came by a page without it.
     Terms,
 }
 
@@ -57,8 +57,10 @@ pub enum Need {
 pub enum Why {
     /// Nobody is signed in here.
     Nobody,
-    /// `prompt=login`, or `max_age` has passed (F05).
+    /// The application wants it, whenever they signed in last: `prompt=login`, `max_age=0` (F05).
     Again,
+    /// The last sign-in is longer ago than the application takes: `max_age`.
+    TooOld { most: Duration },
     /// Somebody is, but not the one who is expected.
     Somebody,
     /// The sign-in was not strong enough.
@@ -71,8 +73,11 @@ pub fn decide(checked: &Checked, seen: Option<&Seen>, context: Context) -> Verdi
         return Verdict::First(Need::SignIn(Why::Nobody));
     };
     let answered = context.since.is_some_and(|since| seen.session.auth_time >= since);
-    if too_old(checked, seen, (answered, context.now)) || (!answered && asks_again(checked)) {
+    if !answered && asks_again(checked) {
         return Verdict::First(Need::SignIn(Why::Again));
+    }
+    if let Some(most) = passed(checked, seen, (answered, context.now)) {
+        return Verdict::First(Need::SignIn(Why::TooOld { most }));
     }
     if !is_expected(checked, seen) {
         // Whoever has just signed in is who there is: asking once more would go round in circles.
@@ -119,13 +124,13 @@ fn lives(seen: &Seen, context: Context) -> bool {
 /// From signing in to coming back: no `max_age`, however short, sends a person round in circles within this time.
 const WAY_BACK: Duration = Duration::from_secs(60);
 
-/// A `max_age` that has passed (OpenID Connect Core §3.1.2.1), also while the request rested after the sign-in, on the
+/// The `max_age` that has passed (OpenID Connect Core §3.1.2.1), also while the request rested after the sign-in, on the
 /// terms or at set-up.
-fn too_old(checked: &Checked, seen: &Seen, (answered, now): (bool, Timestamp)) -> bool {
+fn passed(checked: &Checked, seen: &Seen, (answered, now): (bool, Timestamp)) -> Option<Duration> {
     // In whole seconds, since `auth_time` is told in those: the client must come to the same result.
     let age = u64::try_from(now.secs().saturating_sub(seen.session.auth_time.secs())).unwrap_or(0);
     let most = checked.max_age.map(|most| if answered { most.max(WAY_BACK) } else { most });
-    most.is_some_and(|most| age > most.as_secs())
+    most.filter(|most| age > most.as_secs())
 }
 
 /// `prompt=login`, `prompt=select_account`, and a `max_age` of zero, which asks for a sign-in now (RFC 9470 and practice).

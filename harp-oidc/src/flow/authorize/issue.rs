@@ -5,6 +5,7 @@ use harp_core::flow::Trouble;
 use harp_core::kernel::act::Act;
 use harp_core::kernel::assurance::{Aal, Method};
 use harp_core::kernel::secret::{Hashed, Plain};
+use harp_core::session::Session;
 use harp_core::store::Fault;
 
 use super::check::Checked;
@@ -16,6 +17,7 @@ use crate::grant::code::{AuthorizationCode, Bound};
 use crate::grant::family::{Family, Grant, SignInFacts};
 use crate::grant::interaction::Interaction;
 use crate::grant::subject::Subject;
+use crate::grant::terms::InForce;
 use crate::protocol::ProtocolError;
 use crate::protocol::claims::Acr;
 use crate::protocol::response::{AuthorizeResponse, Outcome};
@@ -88,7 +90,6 @@ async fn run(
             need,
             application: checked.client.name.clone(),
             form_action: checked.redirect.csp_source(),
-            login_hint: checked.login_hint.clone(),
         }),
         Judged::Refused(error) => refused(oidc, &checked.refuse(error)),
         Judged::Gone => Answer::Gone,
@@ -119,7 +120,11 @@ impl OidcWork for Judge<'_> {
     type Out = Judged;
 
     async fn run(&self, tx: &mut dyn OidcTx) -> Result<Judged, Fault> {
-        let seen = self.see(tx).await?;
+        let session = match &self.session {
+            Some(secret) => tx.session(secret).await?,
+            None => None,
+        };
+        let seen = see(tx, (self.oidc, self.checked), session).await?;
         let since = match self.waiting {
             Waiting::New(_) => None,
             Waiting::Resumed(it) => Some(it.created_at),
@@ -144,17 +149,21 @@ impl OidcWork for Judge<'_> {
     }
 }
 
-impl Judge<'_> {
-    async fn see(&self, tx: &mut dyn OidcTx) -> Result<Option<Seen>, Fault> {
-        let Some(secret) = &self.session else { return Ok(None) };
-        let Some(session) = tx.session(secret).await? else { return Ok(None) };
-        let Some(account) = tx.account(session.account).await? else { return Ok(None) };
-        let client = &self.checked.client;
-        let subject = tx.subject(account.id, client.sector()).await?;
-        let terms = tx.accepted_terms(account.id, &client.id, &self.oidc.terms).await?;
-        Ok(Some(Seen { session, account, subject, terms }))
-    }
+/// The person of the session, as this application's request finds them.
+pub(super) async fn see(
+    tx: &mut dyn OidcTx,
+    (oidc, checked): (&Oidc, &Checked),
+    session: Option<Session>,
+) -> Result<Option<Seen>, Fault> {
+    let Some(session) = session else { return Ok(None) };
+    let Some(account) = tx.account(session.account).await? else { return Ok(None) };
+    let client = &checked.client;
+    let subject = tx.subject(account.id, client.sector()).await?;
+    let terms = tx.accepted_terms(account.id, &InForce::of(client, &oidc.terms)).await?;
+    Ok(Some(Seen { session, account, subject, terms }))
+}
 
+impl Judge<'_> {
     async fn issue(
         &self,
         tx: &mut dyn OidcTx,

@@ -13,7 +13,7 @@ use harp_core::kernel::secret::Plain;
 
 use self::check::{Checked, Refusal, Unchecked};
 pub use self::decide::{Need, Why};
-pub use self::wait::{accept_terms, decline, resume, waiting};
+pub use self::wait::{Pending, decline, resume, waiting};
 use super::client_auth;
 use super::provider::{Location, Oidc};
 use crate::protocol::ProtocolError;
@@ -36,15 +36,13 @@ pub enum Answer {
 /// A request that waits for the person.
 #[derive(Debug)]
 pub struct Interact {
-    /// Names the waiting request; for [`resume`], [`accept_terms`] and [`decline`].
+    /// Names the waiting request; for [`waiting`], [`resume`] and [`decline`].
     pub token: Plain,
     pub need: Need,
     /// The application's name, for people (F08).
     pub application: String,
     /// Where forms on the way may end by redirects: for `form-action` of the Content-Security-Policy.
     pub form_action: String,
-    /// The user ID that the application expects, to be filled in. It proves nothing.
-    pub login_hint: Option<String>,
 }
 
 /// Answers an authorization request. `session` is the secret of the browser's session cookie.

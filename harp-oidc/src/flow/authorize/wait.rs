@@ -1,46 +1,81 @@
-//! Requests that wait: looked at, resumed, declined; and the terms that one may wait for (F12).
+//! Requests that wait: looked at, resumed, declined.
 
 use async_trait::async_trait;
-use harp_core::account::Standing;
-use harp_core::audit::Deed;
+use harp_core::account::username::Username;
 use harp_core::flow::Trouble;
 use harp_core::kernel::act::Act;
 use harp_core::kernel::secret::{Hashed, Plain};
+use harp_core::kernel::text::EmailAddress;
 use harp_core::kernel::time::Timestamp;
+use harp_core::session::Session;
 use harp_core::store::Fault;
 
 use super::check::Checked;
+use super::decide::{Context, Need, Seen, Verdict, decide};
 use super::{Answer, checked, issue, refused};
 use crate::flow::provider::Oidc;
+use crate::grant::client::Terms;
 use crate::grant::interaction::Interaction;
-use crate::grant::terms::Acceptance;
+use crate::grant::terms::InForce;
 use crate::protocol::authorize::AuthorizeRequest;
 use crate::protocol::{ErrorCode, ProtocolError};
 use crate::store::{OidcTx, OidcWork};
 
-/// What a page may say of a request that waits.
+/// What a page may say and ask for on the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pending {
     /// The application's name, for people (F08).
     pub application: String,
-    /// For `form-action`.
-    pub form_action: String,
-    /// F12: whether this application asks for its terms after the security code.
-    pub asks_for_terms: crate::grant::client::Terms,
+    /// F01, F12: when its terms are asked, and which.
+    pub asks: Terms,
+    pub terms: InForce,
+    /// The user ID or e-mail address that the application expects, to be filled in. It proves nothing.
     pub login_hint: Option<String>,
+    /// What it waits for now. `None`: for nothing more.
+    pub need: Option<Need>,
 }
 
-/// The request that waits under this token, if it still does.
-pub async fn waiting(oidc: &Oidc, token: &Plain, act: &Act) -> Result<Option<Pending>, Trouble> {
-    Ok(match take_up(oidc, token, act).await? {
-        Taken::Up(taken) => Some(Pending {
-            application: taken.1.client.name.clone(),
-            form_action: taken.1.redirect.csp_source(),
-            asks_for_terms: taken.1.client.terms,
-            login_hint: taken.1.login_hint,
-        }),
-        Taken::Not(_) => None,
-    })
+/// The request that waits under this token, if it still does, as the person in this session finds it.
+pub async fn waiting(
+    oidc: &Oidc,
+    token: &Plain,
+    session: Option<&Session>,
+    act: &Act,
+) -> Result<Option<Pending>, Trouble> {
+    struct See<'a> {
+        oidc: &'a Oidc,
+        checked: &'a Checked,
+        session: Option<&'a Session>,
+    }
+    #[async_trait]
+    impl OidcWork for See<'_> {
+        type Out = Option<Seen>;
+        async fn run(&self, tx: &mut dyn OidcTx) -> Result<Option<Seen>, Fault> {
+            issue::see(tx, (self.oidc, self.checked), self.session.cloned()).await
+        }
+    }
+    let Taken::Up(taken) = take_up(oidc, token, act).await? else { return Ok(None) };
+    let (it, checked) = *taken;
+    let seen = oidc.store.read(&See { oidc, checked: &checked, session }).await?;
+    let context = Context { profile: oidc.harp.profile, since: Some(it.created_at), now: act.now };
+    Ok(Some(Pending {
+        need: match decide(&checked, seen.as_ref(), context) {
+            Verdict::First(need) => Some(need),
+            Verdict::Issue { .. } | Verdict::Refuse(_) => None,
+        },
+        application: checked.client.name.clone(),
+        asks: checked.client.terms,
+        terms: InForce::of(&checked.client, &oidc.terms),
+        login_hint: checked.login_hint.as_deref().and_then(|hint| fill_in(oidc, hint)),
+    }))
+}
+
+/// What may stand in the field of the user ID, whoever wrote it: a user ID or an e-mail address, in visible ASCII. A text
+/// that says something, or is written from right to left, does not get onto a page of ours.
+fn fill_in(oidc: &Oidc, hint: &str) -> Option<String> {
+    let username = Username::parse(hint, oidc.harp.profile.username).ok();
+    let address = || EmailAddress::parse(hint).ok().map(|address| address.as_str().to_owned());
+    username.map(|name| name.as_str().to_owned()).or_else(address)
 }
 
 /// Goes on with a request, once something was done about what it waits for.
@@ -79,42 +114,6 @@ pub async fn decline(oidc: &Oidc, token: &Plain, act: &Act) -> Result<Answer, Tr
             let error = ProtocolError::new(ErrorCode::AccessDenied, "the person declined");
             Ok(refused(oidc, &checked.refuse(error)))
         }
-    }
-}
-
-/// F12: the person of this session accepts the terms in force on the way to the application. False: nobody is signed
-/// in, or the request does not wait any more.
-pub async fn accept_terms(oidc: &Oidc, token: &Plain, session: &Plain, act: &Act) -> Result<bool, Trouble> {
-    let Taken::Up(taken) = take_up(oidc, token, act).await? else { return Ok(false) };
-    Ok(oidc.store.write(&Accept { oidc, it: &taken.0, session: session.hashed(), act }).await?)
-}
-
-struct Accept<'a> {
-    oidc: &'a Oidc,
-    it: &'a Interaction,
-    session: Hashed,
-    act: &'a Act,
-}
-
-#[async_trait]
-impl OidcWork for Accept<'_> {
-    type Out = bool;
-
-    async fn run(&self, tx: &mut dyn OidcTx) -> Result<bool, Fault> {
-        let (harp, now) = (&self.oidc.harp, self.act.now);
-        let Some(session) = tx.session(&self.session).await? else { return Ok(false) };
-        let Some(account) = tx.account(session.account).await? else { return Ok(false) };
-        let lives = session.check(account.epoch, &harp.profile.session, now).is_ok();
-        if !lives || account.standing == Standing::Disabled {
-            return Ok(false);
-        }
-        let (client, version) = (self.it.client.clone(), self.oidc.terms.clone());
-        let deed = Deed::TermsAccepted { terms: format!("{client} {version}") };
-        let by = self.act.by_person(account.id);
-        tx.accept_terms(&Acceptance { account: account.id, client, version, session: session.id, at: now })
-            .await?;
-        tx.record(&harp.event(&by, account.id, deed)).await?;
-        Ok(true)
     }
 }
 

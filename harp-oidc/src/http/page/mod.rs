@@ -6,6 +6,7 @@ use crate::view::profile::EmailState;
 use crate::view::register::Identified;
 
 pub mod about;
+mod asked;
 pub mod devices;
 pub mod email;
 pub mod home;

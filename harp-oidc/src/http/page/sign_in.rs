@@ -8,8 +8,10 @@ use harp_core::flow::sign_in::{
 use harp_core::kernel::id::FactorId;
 use harp_core::kernel::secret::{Plain, Secret};
 use harp_core::kernel::time::Timestamp;
-use harp_core::session::{Ended, SessionScope};
+use harp_core::session::SessionScope;
 
+use super::asked::{Asked, asked};
+use crate::flow::terms;
 use crate::http::app::App;
 use crate::http::flow_cookie::FlowState;
 use crate::http::form::{Post, Posted};
@@ -22,7 +24,6 @@ use crate::view::sign_in::{
     CODE, ChooseMethod, EnterCode, Expired, Locked, METHOD, PASSWORD, Sent, SignIn, TERMS, TermsAt, USERNAME,
 };
 use crate::view::url::{self, act};
-use crate::view::words::Message;
 
 /// In the address of a code's page: which code it speaks of, so that a second click on *Resend* sends nothing more.
 pub(super) const NUMBER: &str = "n";
@@ -44,23 +45,26 @@ async fn password(visit: Visit) -> Reply {
     {
         return visit.see(url::HOME);
     }
-    show_password(&visit, Form::new())
+    let asked = asked(&visit).await?;
+    let form = match &asked.hint {
+        Some(hint) => Form::new().value(USERNAME.name, hint),
+        None => Form::new(),
+    };
+    show_password(&visit, asked, form)
 }
 
-fn show_password(visit: &Visit, form: Form) -> Reply {
-    let reason = match &visit.session {
-        Err(Some(Ended::Idle | Ended::Absolute)) => Some(Message::new("sign-in.after-idle")),
-        Ok(_) => Some(Message::new("sign-in.again")),
-        Err(_) => None,
-    };
-    visit.show(&SignIn { frame: visit.frame(Section::Elsewhere), form, terms: TermsAt::Password, reason })
+fn show_password(visit: &Visit, Asked { terms, reason, .. }: Asked, form: Form) -> Reply {
+    visit.show(&SignIn { frame: visit.frame(Section::Elsewhere), form, terms, reason })
 }
 
 async fn check_password(Post { mut visit, form }: Post) -> Reply {
-    let terms = if form.ticked(TERMS.name) {
-        Terms::Ticked { terms: visit.app.site.terms_version.clone() }
-    } else {
-        Terms::NotTicked
+    let asked = asked(&visit).await?;
+    let agreed = (asked.terms == TermsAt::Password && form.ticked(TERMS.name))
+        .then(|| visit.app.site.terms.version.clone());
+    let terms = match (&agreed, asked.terms) {
+        (Some(version), _) => Terms::Ticked { terms: version.clone() },
+        (None, TermsAt::Password) => Terms::NotTicked,
+        (None, TermsAt::AfterCode) => Terms::NotAsked,
     };
     let typed = PasswordForm {
         username: form.text(USERNAME.name),
@@ -69,17 +73,17 @@ async fn check_password(Post { mut visit, form }: Post) -> Reply {
     };
     let had = visit.session.as_ref().ok().map(|live| live.session.id);
     match sign_in::password(visit.harp(), &typed, had, &visit.act).await? {
-        PasswordOutcome::Incomplete(found) => show_password(&visit, kept(&form).complaints(&found)),
+        PasswordOutcome::Incomplete(found) => show_password(&visit, asked, kept(&form).complaints(&found)),
         PasswordOutcome::Refused { .. } => {
-            show_password(&visit, kept(&form).problem(USERNAME.name, "sign-in.no-match"))
+            show_password(&visit, asked, kept(&form).problem(USERNAME.name, "sign-in.no-match"))
         }
         PasswordOutcome::Locked { until } => locked(&visit, until),
         PasswordOutcome::NeedsCode { token, .. } => {
-            let state = FlowState { sign_in: Some(token.expose().to_owned()), ..visit.state() };
+            let state = FlowState { sign_in: Some(token.expose().to_owned()), agreed, ..visit.state() };
             visit.keep(state);
             visit.see(url::SIGN_IN_METHOD)
         }
-        PasswordOutcome::SetUp(signed_in) => enter(&mut visit, &signed_in),
+        PasswordOutcome::SetUp(signed_in) => enter(&mut visit, &signed_in, agreed).await,
     }
 }
 
@@ -156,7 +160,10 @@ async fn check_code(Post { mut visit, form }: Post) -> Reply {
         _ => {}
     }
     match sign_in::verify(visit.harp(), &token, &form.text(CODE.name), &visit.act).await? {
-        CodeOutcome::SignedIn(signed_in) => enter(&mut visit, &signed_in),
+        CodeOutcome::SignedIn(signed_in) => {
+            let agreed = visit.state().agreed;
+            enter(&mut visit, &signed_in, agreed).await
+        }
         CodeOutcome::Incomplete(found) => show_code(&visit, Form::new().complaints(&found), None).await,
         CodeOutcome::Wrong { .. } => {
             show_code(&visit, Form::new().problem(CODE.name, "problem.wrong_code"), None).await
@@ -183,9 +190,12 @@ fn after_sending(visit: &Visit, sent: SendOutcome) -> Reply {
 }
 
 /// A complete sign-in: its cookie, and onward. E12: to set-up first, wherever the person was going.
-fn enter(visit: &mut Visit, signed_in: &SignedIn) -> Reply {
+async fn enter(visit: &mut Visit, signed_in: &SignedIn, agreed: Option<String>) -> Reply {
+    if let Some(version) = agreed {
+        terms::ticked(&visit.app.oidc, &signed_in.session, &version, &visit.act).await?;
+    }
     visit.signed_in(&signed_in.secret);
-    let state = FlowState { sign_in: None, ..visit.state() };
+    let state = FlowState { sign_in: None, agreed: None, ..visit.state() };
     // Whoever had to sign in again during set-up goes on where they were.
     let back = state.next.as_deref().is_some_and(|next| next.starts_with(&visit.path(url::SET_UP)));
     if signed_in.session.scope == SessionScope::SetUp && !back {

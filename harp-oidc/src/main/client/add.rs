@@ -8,7 +8,7 @@ use harp_oidc::grant::registration::Registration;
 use harp_oidc::protocol::redirect::ApplicationType;
 
 use super::shown::Shown;
-use super::{AskTerms, Secret};
+use super::{AskTerms, OwnTerms, Secret};
 use crate::answer::{one, refused, unclear};
 use crate::console::Console;
 use crate::program;
@@ -49,6 +49,8 @@ pub struct Add {
     /// When the person must accept the terms on the way to it.
     #[arg(long, value_enum, default_value = "never")]
     terms: AskTerms,
+    #[command(flatten)]
+    own_terms: OwnTerms,
     /// What its ID tokens are signed with.
     #[arg(long, default_value = "RS256")]
     alg: String,
@@ -65,7 +67,7 @@ pub async fn run(add: Add, console: &Console) -> anyhow::Result<()> {
         (false, true) => (false, Authentication::ClientSecretPost { secret: hashed }),
         (false, false) => (false, Authentication::ClientSecretBasic { secret: hashed }),
     };
-    let registration = add.registration();
+    let registration = add.registration()?;
     let client = registration.check(authentication, SystemClock.now()).map_err(unclear)?;
     match clients::add(console.oidc(), &client, &console.act()).await? {
         Added::Taken => Err(refused(format!(
@@ -84,8 +86,9 @@ pub async fn run(add: Add, console: &Console) -> anyhow::Result<()> {
 }
 
 impl Add {
-    fn registration(self) -> Registration {
-        Registration {
+    fn registration(self) -> anyhow::Result<Registration> {
+        Ok(Registration {
+            own_terms: self.own_terms.read()?,
             name: self.name.unwrap_or_else(|| self.id.clone()),
             id: self.id,
             redirects: self.redirect_uris,
@@ -97,6 +100,6 @@ impl Add {
             pkce: if self.pkce_exempt { Pkce::Exempt } else { Pkce::Required },
             terms: self.terms.into(),
             home: self.home,
-        }
+        })
     }
 }

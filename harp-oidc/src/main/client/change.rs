@@ -2,7 +2,7 @@
 
 use harp_oidc::flow::clients::Members;
 
-use super::AskTerms;
+use super::{AskTerms, OwnTerms};
 use crate::answer::unclear;
 
 #[derive(Debug, clap::Args)]
@@ -28,6 +28,11 @@ pub struct Args {
     /// When the person must accept the terms on the way to it.
     #[arg(long, value_enum)]
     terms: Option<AskTerms>,
+    #[command(flatten)]
+    own_terms: OwnTerms,
+    /// From now on the provider's terms are its terms.
+    #[arg(long, conflicts_with = "terms_file")]
+    no_own_terms: bool,
     /// What its ID tokens are signed with.
     #[arg(long)]
     alg: Option<String>,
@@ -51,6 +56,7 @@ impl Args {
             program: if self.no_program { Some(None) } else { self.program.map(Some) },
             signing: self.alg,
             terms: self.terms.map(Into::into),
+            own_terms: if self.no_own_terms { Some(None) } else { self.own_terms.read()?.map(Some) },
             home: if self.no_home { Some(None) } else { self.home.map(Some) },
         };
         if members == Members::default() {

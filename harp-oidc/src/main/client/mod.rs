@@ -4,11 +4,14 @@ mod add;
 mod change;
 mod shown;
 
-use clap::{Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
 use harp_core::kernel::random::SystemRandom;
 use harp_core::kernel::secret::Plain;
 use harp_oidc::flow::clients::{self, Change, Changed};
 use harp_oidc::grant::client::{Client, Terms};
+use harp_oidc::grant::terms::TermsText;
 
 use crate::answer::{all, no_such, one, refused, unclear};
 use crate::console::Console;
@@ -36,6 +39,26 @@ pub enum Command {
         #[arg(long)]
         secret_stdin: bool,
     },
+}
+
+/// The text of an application's own terms.
+#[derive(Debug, Args)]
+pub struct OwnTerms {
+    /// A plain text of its own terms, an empty line between paragraphs. Without it: the provider's terms.
+    #[arg(long, requires = "terms_version")]
+    terms_file: Option<PathBuf>,
+    /// The version of that text. Everybody is asked for a new one.
+    #[arg(long, requires = "terms_file")]
+    terms_version: Option<String>,
+}
+
+impl OwnTerms {
+    fn read(&self) -> anyhow::Result<Option<TermsText>> {
+        let (Some(file), Some(version)) = (&self.terms_file, &self.terms_version) else { return Ok(None) };
+        let unreadable = |why: String| unclear(format!("`{}`: {why}", file.display()));
+        let text = std::fs::read_to_string(file).map_err(|e| unreadable(e.to_string()))?;
+        Ok(Some(TermsText::parse(version, &text).map_err(|fault| unreadable(fault.to_string()))?))
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

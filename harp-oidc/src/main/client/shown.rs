@@ -20,6 +20,8 @@ pub struct Shown {
     id_token_signed_response_alg: &'static str,
     pkce: Pkce,
     terms: Terms,
+    /// The version of its own.
+    terms_version: Option<String>,
     home: Option<String>,
     created_at: String,
     disabled_at: Option<String>,
@@ -40,6 +42,7 @@ impl Shown {
             id_token_signed_response_alg: client.signing.as_str(),
             pkce: client.pkce,
             terms: client.terms,
+            terms_version: client.own_terms.as_ref().map(|own| own.version.clone()),
             home: client.home.clone(),
             created_at: client.created_at.to_string(),
             disabled_at: client.disabled_at.map(|at| at.to_string()),

@@ -6,8 +6,7 @@ use harp_core::kernel::id::AccountId;
 use harp_core::store::Fault;
 
 use super::args;
-use crate::grant::terms::Acceptance;
-use crate::protocol::client::ClientId;
+use crate::grant::terms::{Acceptance, InForce, Whose};
 use crate::store::terms::TermsStore;
 
 #[async_trait]
@@ -17,26 +16,34 @@ impl TermsStore for SqlTx {
              VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (account, client, version)
              DO UPDATE SET session = excluded.session, accepted_at = excluded.accepted_at";
-        self.execute(SQL, args![it.account, it.client.as_str(), &it.version, it.session, it.at]).await
+        self.execute(SQL, args![it.account, column(&it.whose), &it.version, it.session, it.at]).await
     }
 
     async fn accepted_terms(
         &mut self,
         account: AccountId,
-        client: &ClientId,
-        version: &str,
+        terms: &InForce,
     ) -> Result<Option<Acceptance>, Fault> {
         const SQL: &str = "SELECT session, accepted_at FROM oidc_terms
              WHERE account = $1 AND client = $2 AND version = $3";
-        let Some(row) = self.optional(SQL, args![account, client.as_str(), version]).await? else {
+        let Some(row) = self.optional(SQL, args![account, column(&terms.whose), &terms.text.version]).await?
+        else {
             return Ok(None);
         };
         Ok(Some(Acceptance {
             account,
-            client: client.clone(),
-            version: version.to_owned(),
+            whose: terms.whose.clone(),
+            version: terms.text.version.clone(),
             session: row.get("session")?,
             at: row.get("accepted_at")?,
         }))
+    }
+}
+
+/// No client id is empty.
+fn column(whose: &Whose) -> &str {
+    match whose {
+        Whose::Site => "",
+        Whose::Application(client) => client.as_str(),
     }
 }

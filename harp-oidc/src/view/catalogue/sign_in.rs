@@ -3,6 +3,7 @@
 use harp_core::kernel::assurance::Method;
 
 use super::{NOON, ORGANIZATION, Shelf};
+use crate::grant::terms::TermsText;
 use crate::view::about::{Accessibility, Help, HelpCodes, HelpSignIn, Official, Privacy, Terms};
 use crate::view::device::{Contact, Device};
 use crate::view::form::Form;
@@ -11,6 +12,7 @@ use crate::view::home::Welcome;
 use crate::view::problem::{Failure, FailureKind, ProtocolProblem};
 use crate::view::sign_in::{AcceptTerms, ChooseMethod, EnterCode, Expired, Locked, Sent, SignIn, TermsAt};
 use crate::view::sign_out::{Back, ConfirmSignOut, SignedOut};
+use crate::view::words::Message;
 
 pub(super) fn phone() -> Device {
     Device { id: "fac_phone".to_owned(), method: Method::Sms, contact: Contact::LastFour("1233".to_owned()) }
@@ -24,14 +26,7 @@ pub(super) fn fill(shelf: &mut Shelf) {
     shelf.add("welcome", Welcome { frame: shelf.frame() });
     passwords(shelf);
     codes(shelf);
-    shelf.add("accept-terms", AcceptTerms { frame: shelf.to_application(), form: Form::new() });
-    shelf.add(
-        "accept-terms.not-ticked",
-        AcceptTerms {
-            frame: shelf.to_application(),
-            form: Form::new().problem("terms", "problem.terms-not_accepted"),
-        },
-    );
+    terms(shelf);
     shelf.add("sign-in-expired", Expired { frame: shelf.frame() });
     shelf.add("sign-out", ConfirmSignOut { frame: shelf.ana(Section::Elsewhere) });
     shelf.add("signed-out", SignedOut { frame: shelf.frame(), back: None });
@@ -53,15 +48,44 @@ fn passwords(shelf: &mut Shelf) {
         .problem("password", "problem.password-missing")
         .problem("terms", "problem.terms-not_accepted");
     shelf.add("sign-in.empty", page(shelf.frame(), empty));
+    let after_code = page(shelf.to_application(), Form::new().value("username", "ana.reyes"));
+    shelf.add("sign-in.terms-after-code", SignIn { terms: TermsAt::AfterCode, ..after_code });
+    let mft = |key| Message::new(key).with("application", "Managed File Transfer");
     for (slug, reason) in [
-        ("sign-in.after-idle", "sign-in.after-idle"),
-        ("sign-in.again", "sign-in.again"),
-        ("sign-in.set-up-next", "sign-in.set-up-next"),
+        ("sign-in.after-idle", Message::new("sign-in.after-idle")),
+        ("sign-in.after-long", Message::new("sign-in.after-long")),
+        ("sign-in.again", Message::new("sign-in.again")),
+        ("sign-in.asked-again", mft("sign-in.asked-again")),
+        ("sign-in.too-old-minutes", mft("sign-in.too-old-minutes").count("minutes", 10)),
+        ("sign-in.too-old-hours", mft("sign-in.too-old-hours").count("hours", 8)),
+        ("sign-in.stronger", mft("sign-in.stronger")),
+        ("sign-in.somebody-else", mft("sign-in.somebody-else")),
+        ("sign-in.set-up-next", Message::new("sign-in.set-up-next")),
     ] {
-        let reason = Some(crate::view::words::Message::new(reason));
-        shelf.add(slug, SignIn { reason, terms: TermsAt::AfterCode, ..page(shelf.frame(), Form::new()) });
+        shelf.add(slug, SignIn { reason: Some(reason), ..page(shelf.to_application(), Form::new()) });
     }
     shelf.add("locked", Locked { frame: shelf.frame(), until: NOON });
+}
+
+fn terms(shelf: &mut Shelf) {
+    let none = TermsText { version: "1".to_owned(), paragraphs: Vec::new() };
+    let own = TermsText {
+        version: "2026-11".to_owned(),
+        paragraphs: vec![
+            "Made-up terms of an application: use it for reports of your own hospital only.".to_owned(),
+            "Measures <and> \"quotes\" stand here as they were written.".to_owned(),
+        ],
+    };
+    let page = |frame, form, terms: &TermsText| AcceptTerms { frame, form, terms: terms.clone() };
+    shelf.add("accept-terms", page(shelf.to_application(), Form::new(), &none));
+    shelf.add("accept-terms.own", page(shelf.to_application(), Form::new(), &own));
+    shelf.add("accept-terms.portal", page(shelf.ana(Section::Elsewhere), Form::new(), &none));
+    for (slug, problem) in [
+        ("accept-terms.not-ticked", "accept-terms.required"),
+        ("accept-terms.since-changed", "accept-terms.changed"),
+    ] {
+        shelf.add(slug, page(shelf.to_application(), Form::new().problem("terms", problem), &own));
+    }
 }
 
 fn codes(shelf: &mut Shelf) {
