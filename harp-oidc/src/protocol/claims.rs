@@ -14,9 +14,9 @@ use super::scope::{Scope, ScopeSet};
 pub mod name {
     /// The roles that the person holds in the asking application, and in no other.
     pub const ROLES: &str = "urn:harp:claims:roles";
-    /// The identity assurance level, "0" to "3" (SP 800-63C-4: always stated).
+    /// The identity assurance level, a number from 0 to 3 (SP 800-63C-4: always stated).
     pub const IAL: &str = "urn:harp:claims:ial";
-    /// The authentication assurance level of this sign-in, "1" to "3".
+    /// The authentication assurance level of this sign-in, a number from 1 to 3.
     pub const AAL: &str = "urn:harp:claims:aal";
 }
 

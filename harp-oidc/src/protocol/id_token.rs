@@ -1,7 +1,7 @@
 //! The ID token's claims (OpenID Connect Core §2).
 
 use harp_core::kernel::assurance::{Aal, Ial, Method};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::claims::Acr;
@@ -28,9 +28,10 @@ pub struct IdTokenClaims {
     pub sid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_hash: Option<String>,
-    #[serde(rename = "urn:harp:claims:ial")]
+    /// JSON numbers: levels are compared.
+    #[serde(rename = "urn:harp:claims:ial", serialize_with = "ial")]
     pub ial: Ial,
-    #[serde(rename = "urn:harp:claims:aal")]
+    #[serde(rename = "urn:harp:claims:aal", serialize_with = "aal")]
     pub aal: Aal,
     /// The roles in the asking application, and in no other. `None` when the scope `roles` was not given.
     #[serde(rename = "urn:harp:claims:roles", skip_serializing_if = "Option::is_none")]
@@ -38,6 +39,14 @@ pub struct IdTokenClaims {
     /// Claims about the person that were asked for by name.
     #[serde(flatten)]
     pub person: Map<String, Value>,
+}
+
+fn ial<S: Serializer>(level: &Ial, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_u8(level.number())
+}
+
+fn aal<S: Serializer>(level: &Aal, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_u8(level.number())
 }
 
 /// The `amr` of a sign-in (RFC 8176 §2): each method once, and `mfa` when it was more than one factor.
@@ -80,7 +89,7 @@ mod tests {
         };
         assert_eq!(
             serde_json::to_string(&claims).unwrap(),
-            r#"{"iss":"https://harp.example","sub":"s","aud":"mft","exp":2,"iat":1,"auth_time":1,"acr":"urn:harp:acr:aal2","amr":["pwd","otp","mfa"],"sid":"x","urn:harp:claims:ial":"0","urn:harp:claims:aal":"2","urn:harp:claims:roles":[]}"#
+            r#"{"iss":"https://harp.example","sub":"s","aud":"mft","exp":2,"iat":1,"auth_time":1,"acr":"urn:harp:acr:aal2","amr":["pwd","otp","mfa"],"sid":"x","urn:harp:claims:ial":0,"urn:harp:claims:aal":2,"urn:harp:claims:roles":[]}"#
         );
         assert!(
             [name::IAL, name::AAL, name::ROLES]

@@ -22,7 +22,7 @@ both! {
         assert_eq!((stated("iss"), stated("aud"), stated("nonce")), (json!(ISSUER), json!("mft"), json!("n-0S6_WzA2Mj")));
         assert_eq!((stated("iat"), stated("exp"), stated("auth_time")), (json!(now), json!(now + 600), json!(now - 7)));
         assert_eq!((stated("acr"), stated("amr")), (json!("urn:harp:acr:aal2"), json!(["pwd", "otp", "mfa"])));
-        assert_eq!((stated("urn:harp:claims:ial"), stated("urn:harp:claims:aal")), (json!("0"), json!("2")));
+        assert_eq!((stated("urn:harp:claims:ial"), stated("urn:harp:claims:aal")), (json!(0), json!(2)));
         assert_eq!(stated("sid"), json!(ana.session.to_string()));
         let access = tokens["access_token"].as_str().unwrap();
         assert_eq!(stated("at_hash"), json!(Alg::Rs256.half_hash(access)));
