@@ -82,8 +82,8 @@ pub(super) fn sign_in_key(harp: &Harp, folded: &str) -> String {
     format!("sign-in/{}", harp.vault.fingerprint("sign-in", folded))
 }
 
-/// The network of a request, as a key: an IPv6 host owns a whole /64.
-pub(super) fn network(harp: &Harp, act: &Act) -> Option<String> {
+/// The network of a request, as a keyed hash: an IPv6 host owns a whole /64. `None`: nobody said where it came from.
+pub fn network(harp: &Harp, act: &Act) -> Option<String> {
     let network = match act.origin.address?.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => (u128::from(address) >> 64).to_string(),

@@ -22,6 +22,8 @@ pub mod sign_in;
 pub mod sign_up;
 pub mod sweep;
 
+pub use attempts::network;
+
 use std::sync::Arc;
 
 use crate::audit::{Deed, Event};

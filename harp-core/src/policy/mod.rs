@@ -195,6 +195,9 @@ pub struct SourceRules {
     pub user_ids_found: u32,
     pub registrations: u32,
     pub proofings: u32,
+    /// Requests of applications that wait for a sign-in at one time, from people whom nobody knows yet. Generous: a hospital
+    /// shares one address, and one for each page that was opened and left waits for an hour.
+    pub waiting: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -61,6 +61,7 @@ const BASE: Profile = Profile {
         user_ids_found: 60,
         registrations: 60,
         proofings: 60,
+        waiting: 2000,
     },
     session: SessionRules {
         idle: minutes(15),

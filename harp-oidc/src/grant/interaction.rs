@@ -14,8 +14,10 @@ use crate::protocol::client::ClientId;
 pub struct Interaction {
     pub secret: Hashed,
     pub client: ClientId,
-    /// The query of the request.
+    /// The query of the request: the parameters that are known, and no other.
     pub request: String,
+    /// The network that it came from, as a keyed hash; empty when nobody said.
+    pub source: String,
     /// A sign-in from then on is fresh enough for `prompt=login` and for any `max_age`.
     pub created_at: Timestamp,
     pub expires_at: Timestamp,

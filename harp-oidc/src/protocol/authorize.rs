@@ -2,8 +2,8 @@
 //!
 //! It is read one parameter at a time, each with its own result, because the order matters: until the client and
 //! the redirect URI are proven an error is a page, and only then a redirect. So `scope` may be nonsense while
-//! `redirect_uri` is good. Parameters that HARP does not know are ignored (RFC 6749 §3.1), and so are `display` and
-//! `claims_locales`, for which no page of HARP differs.
+//! `redirect_uri` is good. Parameters that HARP does not know are forgotten at once (RFC 6749 §3.1), and so are `display`
+//! and `claims_locales`, for which no page of HARP differs: what is kept while somebody signs in is bounded by what is known.
 
 use std::time::Duration;
 
@@ -68,9 +68,39 @@ impl AuthorizeRequest {
     const MAX_HINT: usize = 320;
     const MAX_ACR_VALUES: usize = 1024;
 
+    /// Every parameter that is looked at.
+    const KNOWN: [&str; 19] = [
+        "client_id",
+        "redirect_uri",
+        "response_type",
+        "response_mode",
+        "scope",
+        "state",
+        "nonce",
+        "code_challenge",
+        "code_challenge_method",
+        "prompt",
+        "max_age",
+        "acr_values",
+        "claims",
+        "login_hint",
+        "id_token_hint",
+        "ui_locales",
+        "request",
+        "request_uri",
+        "registration",
+    ];
+
     /// From the query of a GET or the form of a POST, bounded by [`Limits::STANDARD`].
     pub fn parse(text: &[u8]) -> Result<AuthorizeRequest, ParamsFault> {
-        Params::parse(text, Limits::STANDARD).map(AuthorizeRequest)
+        let mut params = Params::parse(text, Limits::STANDARD)?;
+        params.keep(&Self::KNOWN);
+        Ok(AuthorizeRequest(params))
+    }
+
+    /// Refuses any known parameter that is given twice (RFC 6749 §3.1), also where one of the two would be ignored.
+    pub fn without_repeats(&self) -> Result<(), ProtocolError> {
+        Self::KNOWN.into_iter().try_for_each(|name| self.0.optional(name).map(drop))
     }
 
     /// The request as a query: to keep it while the person signs in, and to repeat a POST as a GET.
@@ -224,6 +254,9 @@ mod tests {
         assert_eq!((it.login_hint(), it.ui_locales()), (Some("ana"), vec!["en-US"]));
         assert_eq!(it.without_request_object(), Ok(()));
         assert_eq!(request(&it.to_query()), it);
+        assert!(!it.to_query().contains("unknown") && !it.to_query().contains("display"));
+        assert_eq!(it.without_repeats(), Ok(()));
+        assert!(request("ui_locales=en&ui_locales=es").without_repeats().is_err());
     }
 
     #[test]

@@ -113,6 +113,11 @@ impl Params {
         self.0.iter().any(|(n, _)| n == name)
     }
 
+    /// Forgets every parameter that is not among these.
+    pub fn keep(&mut self, names: &[&str]) {
+        self.0.retain(|(name, _)| names.contains(&name.as_str()));
+    }
+
     /// The same parameters, encoded again: [`Params::parse`] gives back an equal value.
     pub fn encode(&self) -> String {
         encode(self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())))

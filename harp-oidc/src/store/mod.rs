@@ -31,6 +31,11 @@ mod sql;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "provider", sql: include_str!("../../migrations/0001_provider.sql") },
     Migration { version: 2, name: "kept_form", sql: include_str!("../../migrations/0002_kept_form.sql") },
+    Migration {
+        version: 3,
+        name: "waiting_by_source",
+        sql: include_str!("../../migrations/0003_waiting_by_source.sql"),
+    },
 ];
 
 /// What one transaction may read and change: harp-core's ports and the provider's.

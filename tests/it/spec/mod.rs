@@ -3,9 +3,10 @@
 
 pub mod op;
 
+mod any_query;
 mod disabled_client;
-
 mod oidc_core_3_1_2;
+mod oidc_core_3_1_2_1;
 mod oidc_core_3_1_3;
 mod oidc_core_5_3;
 mod oidc_discovery_4;
@@ -17,4 +18,5 @@ mod rfc6749_5_2;
 mod rfc7636;
 mod rfc9207;
 mod terms;
+mod waiting;
 mod why;

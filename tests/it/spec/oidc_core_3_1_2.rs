@@ -161,7 +161,7 @@ both! {
         let all = "urn:harp:acr:aal2-phr urn:harp:acr:aal2 urn:harp:acr:aal1";
         let tokens = op.tokens(&[("acr_values", all)], &weak).await;
         let claims = op.claims(tokens["id_token"].as_str().unwrap()).await;
-        assert_eq!((&claims["acr"], &claims["urn:harp:claims:aal"]), (&"urn:harp:acr:aal1".into(), &"1".into()));
+        assert_eq!((&claims["acr"], &claims["urn:harp:claims:aal"]), (&"urn:harp:acr:aal1".into(), &1.into()));
         assert!(op.authorize(&[("acr_values", "1 2 silver")], Some(&weak)).await.redirected("code").is_some());
         let essential = |acr: &str| format!(r#"{{"id_token":{{"acr":{{"essential":true,"values":["{acr}"]}}}}}}"#);
         let stronger = op.authorize(&[("claims", &essential("urn:harp:acr:aal2"))], Some(&weak)).await;

@@ -15,13 +15,14 @@ use harp_core::account::{Account, BirthDate, Email, PasswordHash, Person, Postal
 use harp_core::adapter::courier::memory::Mailbox;
 use harp_core::adapter::prover::absent::NoVendor;
 use harp_core::factor::Proof;
-use harp_core::kernel::act::Origin;
+use harp_core::kernel::act::{Act, Actor, Origin};
 use harp_core::kernel::assurance::Method as Way;
 use harp_core::kernel::id::{AccountId, AssignmentId, OrgId, ProgramId, RoleId, SessionId};
 use harp_core::kernel::random::SystemRandom;
 use harp_core::kernel::secret::{Plain, Secret};
 use harp_core::kernel::text::{EmailAddress, PersonName, Phone};
 use harp_core::kernel::time::{ScriptedClock, Timestamp};
+use harp_core::policy::{HARP, Profile};
 use harp_core::session::{Session, SessionScope};
 use harp_core::store::Fault;
 use harp_core::vault::{RootKey, Vault};
@@ -48,7 +49,7 @@ use url::Url;
 pub const ISSUER: &str = "https://id.example";
 pub const CALLBACK: &str = "https://mft.example/signed-in?app=1";
 pub const SECRET: &str = "mft secret: 100% & more+";
-const START: Timestamp = Timestamp::from_secs(1_790_000_000);
+pub const START: Timestamp = Timestamp::from_secs(1_790_000_000);
 
 pub struct Op {
     pub db: Db,
@@ -119,6 +120,11 @@ impl Op {
 
     /// At another address and another time.
     pub async fn at(db: Db, issuer: &str, start: Timestamp) -> Op {
+        Op::under(&HARP, db, issuer, start).await
+    }
+
+    /// By other rules.
+    pub async fn under(profile: &'static Profile, db: Db, issuer: &str, start: Timestamp) -> Op {
         let clock = Arc::new(ScriptedClock::at(start));
         let vault = || Vault::new(RootKey { kid: "k".into(), key: Secret::new([7; 32]) }, vec![]);
         seal_keys(&db, &vault()).await;
@@ -129,7 +135,8 @@ impl Op {
             prover: Arc::new(NoVendor),
             courier: Arc::new(Mailbox::default()),
         };
-        let provider = Provider::builder(needs).clock(Arc::clone(&clock) as _).build().await.unwrap();
+        let provider =
+            Provider::builder(needs).profile(profile).clock(Arc::clone(&clock) as _).build().await.unwrap();
         let op = Op { db, router: provider.router(), provider, clock };
         let program =
             Program { id: ProgramId::mint(START, &SystemRandom), slug: "mft".into(), name: "MFT".into() };
@@ -332,6 +339,26 @@ impl Op {
     /// An ID token signed by the key that HARP signs with, or by another.
     pub fn forge(&self, key: &SigningKey, claims: &Value) -> String {
         harp_oidc::jose::jws::sign(key, Typ::Jwt, claims).unwrap()
+    }
+
+    /// How many requests wait that nobody said the source of, and of all sources that a test uses.
+    pub async fn waiting(&self) -> u32 {
+        let now = self.now();
+        let harp = self.provider.harp();
+        let mut sources = vec![String::new()];
+        for address in ["192.0.2.7", "192.0.2.8"] {
+            let origin = Origin { address: Some(address.parse().unwrap()), agent: None };
+            let trace = harp_core::kernel::id::TraceId::mint(&SystemRandom);
+            let act = Act { actor: Actor::Anonymous, now, origin, trace };
+            sources.extend(harp_core::flow::network(harp, &act));
+        }
+        put!(self, [sources], |tx| {
+            let mut all = 0;
+            for source in &sources {
+                all += tx.waiting_from(source, 10_000, now).await?;
+            }
+            Ok(all)
+        })
     }
 
     pub async fn events(&self) -> Vec<harp_core::audit::Event> {

@@ -107,6 +107,7 @@ impl WithRedirect<'_> {
         let (request, client) = (self.request, &self.client);
         let state = request.state()?;
         request.without_request_object()?; // OpenID Connect Core §6, §7.2.1
+        request.without_repeats()?;
         request.response_type()?;
         request.response_mode()?;
         let scopes = scopes(request, client)?;

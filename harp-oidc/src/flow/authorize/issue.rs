@@ -1,7 +1,7 @@
 //! The person is seen, judged, and answered, in one transaction: a session that ends at the same moment gets no code.
 
 use async_trait::async_trait;
-use harp_core::flow::Trouble;
+use harp_core::flow::{Trouble, network};
 use harp_core::kernel::act::Act;
 use harp_core::kernel::assurance::{Aal, Method};
 use harp_core::kernel::secret::{Hashed, Plain};
@@ -18,9 +18,9 @@ use crate::grant::family::{Family, Grant, SignInFacts};
 use crate::grant::interaction::Interaction;
 use crate::grant::subject::Subject;
 use crate::grant::terms::InForce;
-use crate::protocol::ProtocolError;
 use crate::protocol::claims::Acr;
 use crate::protocol::response::{AuthorizeResponse, Outcome};
+use crate::protocol::{ErrorCode, ProtocolError};
 use crate::store::{OidcTx, OidcWork};
 
 /// Judges a request that has just come.
@@ -35,6 +35,7 @@ pub(super) async fn judge(
         secret: token.hashed(),
         client: checked.client.id.clone(),
         request: checked.query.clone(),
+        source: network(&oidc.harp, act).unwrap_or_default(),
         created_at: act.now,
         expires_at: act.now + Interaction::LIFE,
     };
@@ -139,6 +140,11 @@ impl OidcWork for Judge<'_> {
             }
             (Verdict::First(need), _) => {
                 if let Waiting::New(it) = self.waiting {
+                    let most = self.oidc.harp.profile.per_source.waiting;
+                    if tx.waiting_from(&it.source, most, self.act.now).await? >= most {
+                        tracing::warn!("a network has as many requests waiting for a sign-in as it may");
+                        return Ok(Judged::Refused(too_many()));
+                    }
                     tx.add_interaction(it).await?;
                 }
                 Ok(Judged::Waits(need))
@@ -147,6 +153,13 @@ impl OidcWork for Judge<'_> {
             (Verdict::Issue { .. }, None) => Err(Fault::Defect("a code for nobody".to_owned())),
         }
     }
+}
+
+/// Nobody who has not signed in may leave more behind than so much (docs/decisions/0006). Several at one moment may be over
+/// by as many as they are.
+fn too_many() -> ProtocolError {
+    let public = "too many sign-ins from this network are waiting: try again in a while";
+    ProtocolError::new(ErrorCode::TemporarilyUnavailable, public)
 }
 
 /// The person of the session, as this application's request finds them.

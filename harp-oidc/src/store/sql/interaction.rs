@@ -14,20 +14,31 @@ use crate::store::interaction::InteractionStore;
 #[async_trait]
 impl InteractionStore for SqlTx {
     async fn add_interaction(&mut self, it: &Interaction) -> Result<(), Fault> {
-        const SQL: &str = "INSERT INTO oidc_interaction (secret, client, request, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5)";
-        let args = args![&it.secret, it.client.as_str(), &it.request, it.created_at, it.expires_at];
+        const SQL: &str =
+            "INSERT INTO oidc_interaction (secret, client, request, source, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6)";
+        let args =
+            args![&it.secret, it.client.as_str(), &it.request, &it.source, it.created_at, it.expires_at];
         self.execute(SQL, args).await
     }
 
+    async fn waiting_from(&mut self, source: &str, most: u32, at: Timestamp) -> Result<u32, Fault> {
+        // Counted no further than it matters.
+        const SQL: &str = "SELECT COUNT(*) AS waiting FROM (SELECT 1 AS one FROM oidc_interaction
+             WHERE source = $1 AND expires_at > $2 LIMIT $3) AS some_of_them";
+        let Some(row) = self.optional(SQL, args![source, at, i64::from(most)]).await? else { return Ok(0) };
+        Ok(u32::try_from(row.get::<i64>("waiting")?).unwrap_or(u32::MAX))
+    }
+
     async fn interaction(&mut self, secret: &Hashed, at: Timestamp) -> Result<Option<Interaction>, Fault> {
-        const SQL: &str = "SELECT secret, client, request, created_at, expires_at FROM oidc_interaction
+        const SQL: &str =
+            "SELECT secret, client, request, source, created_at, expires_at FROM oidc_interaction
              WHERE secret = $1 AND spent_at IS NULL AND expires_at > $2";
         self.optional(SQL, args![secret, at]).await?.map(|row| read(&row)).transpose()
     }
 
     async fn spend_interaction(&mut self, secret: &Hashed, at: Timestamp) -> Result<bool, Fault> {
-        const SQL: &str = "UPDATE oidc_interaction SET spent_at = $2
+        const SQL: &str = "DELETE FROM oidc_interaction
              WHERE secret = $1 AND spent_at IS NULL AND expires_at > $2 RETURNING secret";
         Ok(self.optional(SQL, args![secret, at]).await?.is_some())
     }
@@ -43,6 +54,7 @@ fn read(row: &Row) -> Result<Interaction, Fault> {
         secret: row.get("secret")?,
         client: row.word("client", |text| ClientId::parse(text).ok())?,
         request: row.get("request")?,
+        source: row.get("source")?,
         created_at: row.get("created_at")?,
         expires_at: row.get("expires_at")?,
     })
