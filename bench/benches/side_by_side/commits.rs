@@ -60,10 +60,10 @@ fn options(place: &std::path::Path) -> SqliteConnectOptions {
 fn harp_shared_commits(bencher: Bencher<'_, '_>, tasks: usize) {
     let (rt, room) = (crate::runtime(), tempfile::tempdir().unwrap());
     let place = room.path().join("harp.db");
-    rt.block_on(tables(&place));
     let store = Arc::new(rt.block_on(SqlStore::sqlite(&place)).unwrap());
     rt.block_on(store.migrate("harp-core", harp_core::adapter::sql::MIGRATIONS, Timestamp::from_secs(0)))
         .unwrap();
+    rt.block_on(tables(&place));
     bencher.counter(ItemsCount::new(tasks * EACH)).bench_local(|| {
         rt.block_on(async {
             let running: Vec<_> = (0..tasks)
