@@ -4,79 +4,34 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use harp_core::kernel::random::{Random, SystemRandom};
 use harp_core::kernel::secret::Secret;
 use harp_core::kernel::time::{Clock, SystemClock};
 use sha2::{Digest as _, Sha256};
 use url::{Host, Url};
 
+use crate::cookie_secret::CookieSecrets;
 use crate::error::ConfigError;
 use crate::local::LocalPath;
 use crate::signed_out::{MemorySignedOut, SignedOut};
 
-/// What the provider registered for this application, and the secret of its cookies. All of it is required.
+/// What the provider registered for this application, and the secrets of its cookies. All of it is required.
 #[derive(Debug, Clone)]
 pub struct Registration {
     /// The provider: `https://harp.example.org`. Compared byte for byte with what the provider says of itself.
     pub issuer: String,
+    /// As the provider registered it.
     pub client_id: String,
+    /// The one that the provider told once, at the registration.
     pub client_secret: Secret<String>,
     /// Where browsers find this application: `https://files.example.org`, without a path.
     pub base_url: String,
-    pub cookie_secret: CookieSecret,
+    /// One or several: [`CookieSecrets`].
+    pub cookie_secrets: CookieSecrets,
 }
 
-/// The 32 bytes from which all keys of the cookies are derived. The same on every node; whoever has it can sign in
-/// as anybody.
-#[derive(Debug, Clone)]
-pub struct CookieSecret(Secret<[u8; 32]>);
-
-impl CookieSecret {
-    /// From 64 hexadecimal digits, or from base64 or base64url of 32 bytes.
-    pub fn parse(text: &str) -> Result<CookieSecret, ConfigError> {
-        let text = text.trim();
-        let bytes = if text.len() == 64 {
-            unhex(text)
-        } else {
-            URL_SAFE_NO_PAD.decode(text).or_else(|_| STANDARD.decode(text)).ok()
-        };
-        let bytes: Option<[u8; 32]> = bytes.and_then(|b| b.try_into().ok());
-        bytes.map(CookieSecret::from_bytes).ok_or(ConfigError::CookieSecret)
-    }
-
-    pub fn from_bytes(bytes: [u8; 32]) -> CookieSecret {
-        CookieSecret(Secret::new(bytes))
-    }
-
-    /// A new one. Sessions end with the process unless it is kept: `secret.to_text()`.
-    pub fn mint() -> CookieSecret {
-        let random: &dyn Random = &SystemRandom;
-        CookieSecret::from_bytes(random.bytes())
-    }
-
-    /// What [`CookieSecret::parse`] reads.
-    pub fn to_text(&self) -> Secret<String> {
-        Secret::new(URL_SAFE_NO_PAD.encode(self.0.expose()))
-    }
-
-    pub(crate) fn expose(&self) -> &[u8; 32] {
-        self.0.expose()
-    }
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    let pair = |p: &[u8]| match p {
-        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
-        _ => None,
-    };
-    text.as_bytes().chunks(2).map(pair).collect()
-}
-
-/// How long a session of this application lives. Roles in it are those of the sign-in, so `absolute` is also the
-/// longest that a revoked role still works here.
+/// How long a session of this application lives. How soon it follows what the provider says of the person is
+/// another number: [`Config::fresh_for`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifetime {
     /// Without a request for this long, it ends. Counted in steps of a minute.
@@ -92,11 +47,30 @@ impl Default for Lifetime {
     }
 }
 
+/// What a session is good for while the provider cannot say whether it still counts, once [`Config::fresh_for`] is over.
+/// Whatever is chosen here, nothing is changed for anybody, and a session that the provider has ended stays ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhenAway {
+    /// For nothing: a page with status 503 says that the sign-in service cannot be reached.
+    Refuse,
+    /// For reading (the safe methods of RFC 9110 §9.2.1) until this long after the provider last confirmed it. Whoever
+    /// lost a role meanwhile goes on reading for that time: [`crate::Session::confirmed`] lets a page say how old it is.
+    ReadFor(Duration),
+}
+
+/// How old what the provider said may be, and what then.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Freshness {
+    pub fresh_for: Duration,
+    pub when_away: WhenAway,
+}
+
 /// A [`Registration`] and everything that has a default.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub(crate) registration: Registration,
     pub(crate) lifetime: Lifetime,
+    pub(crate) freshness: Freshness,
     pub(crate) scopes: Vec<String>,
     pub(crate) after_sign_out: String,
     pub(crate) trusted: Vec<Vec<u8>>,
@@ -108,10 +82,12 @@ pub struct Config {
 }
 
 impl Config {
+    /// With every default.
     pub fn new(registration: Registration) -> Config {
         Config {
             registration,
             lifetime: Lifetime::default(),
+            freshness: Freshness { fresh_for: Duration::from_secs(5 * 60), when_away: WhenAway::Refuse },
             scopes: ["profile", "email", "roles"].map(ToOwned::to_owned).into(),
             after_sign_out: "/".to_owned(),
             trusted: Vec::new(),
@@ -123,8 +99,23 @@ impl Config {
         }
     }
 
+    /// How long a session of this application lives. Default: 15 minutes idle, one hour in all.
     pub fn lifetime(mut self, lifetime: Lifetime) -> Config {
         self.lifetime = lifetime;
+        self
+    }
+
+    /// The longest that identity and roles are believed without asking the provider: THE bound after which a role that
+    /// ended, an account that was locked and a sign-out at the provider are felt here. Then the next request renews them
+    /// from the userinfo endpoint, once however many requests there are. Default: 5 minutes. Zero asks at every request.
+    pub fn fresh_for(mut self, fresh_for: Duration) -> Config {
+        self.freshness.fresh_for = fresh_for;
+        self
+    }
+
+    /// What happens when that bound is over and the provider does not answer. Default: [`WhenAway::Refuse`].
+    pub fn when_away(mut self, when_away: WhenAway) -> Config {
+        self.freshness.when_away = when_away;
         self
     }
 
@@ -165,6 +156,7 @@ impl Config {
         self
     }
 
+    /// Where randomness comes from. For tests.
     pub fn random(mut self, random: Arc<dyn Random>) -> Config {
         self.random = random;
         self
@@ -252,6 +244,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cookie_secret::CookieSecret;
 
     fn place(issuer: &str, base_url: &str) -> Result<Place, ConfigError> {
         Place::parse(&Config::new(Registration {
@@ -259,7 +252,7 @@ mod tests {
             client_id: "mft".into(),
             client_secret: Secret::new("s".into()),
             base_url: base_url.into(),
-            cookie_secret: CookieSecret::from_bytes([7; 32]),
+            cookie_secrets: CookieSecret::from_bytes([7; 32]).into(),
         }))
     }
 
@@ -281,16 +274,5 @@ mod tests {
             place("https://harp.test", "https://f.test/app"),
             Err(ConfigError::BaseWithPath(_))
         ));
-    }
-
-    #[test]
-    fn a_cookie_secret_is_32_bytes_in_either_spelling() {
-        let secret = CookieSecret::mint();
-        assert_eq!(CookieSecret::parse(secret.to_text().expose()).unwrap().expose(), secret.expose());
-        assert_eq!(CookieSecret::parse(&"0a".repeat(32)).unwrap().expose(), &[10; 32]);
-        for bad in ["", "secret", &"0g".repeat(32), &"0a".repeat(31)] {
-            assert_eq!(CookieSecret::parse(bad).err(), Some(ConfigError::CookieSecret));
-        }
-        assert_eq!(format!("{secret:?}"), "CookieSecret([secret])");
     }
 }

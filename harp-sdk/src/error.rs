@@ -1,5 +1,9 @@
 //! What can go wrong, and what a person may read about it. Nothing internal reaches a [`Public`] text.
 
+use std::borrow::Cow;
+
+use crate::proof::Shortfall;
+
 /// A configuration that cannot work. Found by [`crate::Harp::new`], before any request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -86,6 +90,8 @@ pub enum Declined {
     ConsentRequired,
     TemporarilyUnavailable,
     ServerError,
+    /// OpenID Connect Core Unmet Authentication Requirements 1.0: no sign-in of this person is as strong as was asked.
+    Unmet,
     /// Any other code: a fault of the registration or of this library.
     Other(String),
 }
@@ -98,6 +104,7 @@ impl Declined {
             "interaction_required" | "account_selection_required" => Declined::InteractionRequired,
             "consent_required" => Declined::ConsentRequired,
             "temporarily_unavailable" => Declined::TemporarilyUnavailable,
+            "unmet_authentication_requirements" => Declined::Unmet,
             "server_error" => Declined::ServerError,
             other => Declined::Other(other.chars().filter(char::is_ascii_graphic).take(60).collect()),
         }
@@ -122,6 +129,12 @@ pub enum SignInError {
     NotRedeemed(String),
     #[error("the ID token is refused: {0}")]
     Token(#[from] TokenFault),
+    /// A step-up that did not reach what was asked.
+    #[error("the sign-in does not prove enough: {0}")]
+    NotProven(Shortfall),
+    /// A step-up by somebody else than the person who is signed in.
+    #[error("another person signed in than the one who was to confirm")]
+    OtherPerson,
     #[error(transparent)]
     Provider(#[from] ProviderError),
     #[error(transparent)]
@@ -139,29 +152,36 @@ pub enum SealError {
 }
 
 /// What a person may read about an error, and the HTTP status it goes with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Public {
+    /// Of the answer.
     pub status: u16,
+    /// A few words, as a heading.
     pub title: &'static str,
-    pub text: &'static str,
+    /// What happened, and what to do.
+    pub text: Cow<'static, str>,
 }
 
 const AGAIN: Public = Public {
     status: 400,
     title: "Please sign in again",
-    text: "This sign-in was finished already, took longer than ten minutes, or began in another browser. Nothing \
+    text: Cow::Borrowed(
+        "This sign-in was finished already, took longer than ten minutes, or began in another browser. Nothing \
            is lost: start again.",
+    ),
 };
 const AWAY: Public = Public {
     status: 503,
     title: "Sign-in is not available right now",
-    text: "The sign-in service did not answer. Please try again in a few minutes.",
+    text: Cow::Borrowed("The sign-in service did not answer. Please try again in a few minutes."),
 };
 const NOT_VERIFIED: Public = Public {
     status: 400,
     title: "We could not complete your sign-in",
-    text: "The answer of the sign-in service could not be verified, so you are not signed in. Please try again. If \
+    text: Cow::Borrowed(
+        "The answer of the sign-in service could not be verified, so you are not signed in. Please try again. If \
            it happens again, tell the help desk the time of day.",
+    ),
 };
 
 impl SignInError {
@@ -174,11 +194,26 @@ impl SignInError {
             | SignInError::NotRedeemed(_)
             | SignInError::Token(_) => NOT_VERIFIED,
             SignInError::Declined(declined) => declined.public(),
+            SignInError::NotProven(shortfall) => Public {
+                status: 403,
+                title: "A stronger sign-in is needed",
+                text: Cow::Owned(shortfall.to_string()),
+            },
+            SignInError::OtherPerson => Public {
+                status: 403,
+                title: "Somebody else signed in",
+                text: Cow::Borrowed(
+                    "You were to confirm that it is you, and another person signed in. Confirm as the person who is \
+                     signed in here, or sign out first.",
+                ),
+            },
             SignInError::Provider(_) => AWAY,
             SignInError::Seal(_) => Public {
                 status: 500,
                 title: "We could not complete your sign-in",
-                text: "Something went wrong on our side. Please try again, and tell the help desk if it happens again.",
+                text: Cow::Borrowed(
+                    "Something went wrong on our side. Please try again, and tell the help desk if it happens again.",
+                ),
             },
         }
     }
@@ -190,12 +225,24 @@ impl Declined {
             Declined::AccessDenied => Public {
                 status: 403,
                 title: "You did not sign in",
-                text: "The sign-in was cancelled, or the sign-in service refused it. You can start again.",
+                text: Cow::Borrowed(
+                    "The sign-in was cancelled, or the sign-in service refused it. You can start again.",
+                ),
             },
             Declined::LoginRequired | Declined::InteractionRequired | Declined::ConsentRequired => Public {
                 status: 401,
                 title: "Please sign in",
-                text: "The sign-in service needs you to sign in or to answer a question first.",
+                text: Cow::Borrowed(
+                    "The sign-in service needs you to sign in or to answer a question first.",
+                ),
+            },
+            Declined::Unmet => Public {
+                status: 403,
+                title: "A stronger sign-in is needed",
+                text: Cow::Borrowed(
+                    "The sign-in service cannot sign you in as strongly as this needs. You may have to add another way to \
+                     sign in to your profile there first.",
+                ),
             },
             Declined::TemporarilyUnavailable | Declined::ServerError => AWAY,
             Declined::Other(_) => NOT_VERIFIED,

@@ -1,5 +1,7 @@
 //! [`Harp`]: the one client type. It holds what lives as long as the application.
 
+mod present;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,25 +10,29 @@ use harp_core::kernel::random::Random;
 use harp_core::kernel::secret::Secret;
 use harp_core::kernel::time::{Clock, Timestamp};
 use openidconnect::core::{CoreJsonWebKey, CoreJsonWebKeySet};
-use serde::Deserialize;
 use url::Url;
 
-use crate::config::{Config, Place};
+use crate::config::{Config, Freshness, Place};
 use crate::cookie::{self, Lives, SetCookie};
 use crate::discovery::{self, Metadata};
-use crate::error::{ConfigError, ProviderError, SignInError, TokenFault};
+use crate::error::{ConfigError, Declined, ProviderError, SignInError, TokenFault};
 use crate::guard::{Refusal, Rule};
 use crate::identity::Identity;
 use crate::kept::{Kept, RETRY};
 use crate::login::{self, Answer, Ask, Begun, Finished, Pending, Unfinished};
 use crate::once::Once;
 use crate::paths;
+use crate::proof::{Level, Shortfall};
 use crate::redeem::{Client, Credentials, Redeemed};
+use crate::renewal::Renewals;
 use crate::seal::Sealer;
-use crate::session::{Open, Session, Sessions, Tools};
+use crate::session::{Access, Arrival, Session, Sessions, Tools};
 use crate::signed_out::{SignOut, SignedOut, SignedOutUnavailable};
+use crate::userinfo::{self, Told};
 use crate::verify::{self, Expected, Header};
 use crate::wire::Wire;
+
+pub use present::{Purpose, SessionUnknown};
 
 /// The provider's metadata and keys are looked at again after this long.
 const FRESH: Duration = Duration::from_secs(60 * 60);
@@ -48,6 +54,8 @@ struct Inner {
     keys: Arc<Kept<CoreJsonWebKeySet>>,
     sealer: Sealer,
     sessions: Sessions,
+    freshness: Freshness,
+    renewals: Arc<Renewals>,
     answered: Once,
     signed_out: Arc<dyn SignedOut>,
     clock: Arc<dyn Clock>,
@@ -68,8 +76,10 @@ impl Harp {
         let place = Place::parse(&config)?;
         Ok(Harp(Arc::new(Inner {
             wire: Wire::new(&config)?,
-            sealer: Sealer::new(&config.registration.cookie_secret, &place)?,
+            sealer: Sealer::new(&config.registration.cookie_secrets, &place)?,
             sessions: Sessions::new(&place, config.lifetime),
+            freshness: config.freshness,
+            renewals: Renewals::new(Arc::clone(&config.clock)),
             redirect_uri: place.url(paths::CALLBACK),
             place,
             client_secret: config.registration.client_secret,
@@ -83,6 +93,7 @@ impl Harp {
         })))
     }
 
+    /// The provider, as it names itself.
     pub fn issuer(&self) -> &str {
         &self.0.place.issuer
     }
@@ -113,7 +124,7 @@ impl Harp {
 
     /// Finishes a sign-in with the query of the request to [`paths::CALLBACK`] and its `Cookie` header.
     pub async fn finish(&self, query: &str, cookies: &str) -> Result<Finished, Unfinished> {
-        let unfinished = |error| Unfinished { error, return_to: None, cookies: Vec::new() };
+        let unfinished = |error| Unfinished { error, return_to: None, proof: None, cookies: Vec::new() };
         let answer = Answer::parse(query).map_err(unfinished)?;
         let now = self.now();
         let pending = Pending::find(cookies, &answer.state, self.tools(), now)
@@ -125,17 +136,12 @@ impl Harp {
                 Ok(Finished { session, return_to: pending.return_to(), cookies })
             }
             Err(error) => {
+                let error = self.in_full(error, &pending, cookies, now);
                 tracing::warn!(%error, "a sign-in did not come to its end");
-                Err(Unfinished { error, return_to: Some(pending.return_to()), cookies: vec![done] })
+                let (return_to, proof) = (Some(pending.return_to()), pending.proof);
+                Err(Unfinished { error, return_to, proof, cookies: vec![done] })
             }
         }
-    }
-
-    /// Who is signed in, by the request's `Cookie` header.
-    pub async fn session(&self, cookies: &str) -> Result<Option<Open>, SignedOutUnavailable> {
-        let Some(open) = self.0.sessions.open(cookies, self.tools(), self.now()) else { return Ok(None) };
-        let ended = self.0.signed_out.has_ended(open.session.sid(), open.session.began()).await?;
-        Ok((!ended).then_some(open))
     }
 
     /// Ends the session here, on every copy of its cookie, and says where the provider ends its own
@@ -151,7 +157,10 @@ impl Harp {
         self.0.sessions.forget(session);
         let place = &self.0.place;
         let name = hint_name(place);
-        let hint = cookie::values(cookies, &name).find_map(|v| self.0.sealer.open::<String>(v, &name));
+        // A hint is of its session: one that a neighbouring host planted is of another.
+        let opened = cookie::values(cookies, &name).filter_map(|v| self.0.sealer.open(v, &name));
+        let hint =
+            opened.into_iter().find(|(id, _): &(String, String)| id == session.id()).map(|(_, hint)| hint);
         let gone = SetCookie::new(name, String::new(), Lives::Gone, place).at(paths::SIGN_OUT);
         let metadata = self.metadata().await.ok();
         let end = metadata.as_ref().and_then(|metadata| metadata.end_session_endpoint.clone());
@@ -191,6 +200,19 @@ impl Harp {
         self.0.sealer.is_form_token(token, session.id())
     }
 
+    /// A step-up that the provider declined: what the person has reached is known from the session that they have.
+    fn in_full(&self, error: SignInError, pending: &Pending, cookies: &str, now: Timestamp) -> SignInError {
+        match (error, pending.proof) {
+            (SignInError::Declined(Declined::Unmet), Some(needed)) => {
+                let found = self.0.sessions.open(cookies, self.tools(), now);
+                let who = found.as_ref().map(|found| found.session.who());
+                let age = who.and_then(|who| who.auth_time).map(|at| now.since(at));
+                SignInError::NotProven(Shortfall { needed, reached: who.and_then(Level::reached), age })
+            }
+            (error, _) => error,
+        }
+    }
+
     async fn conclude(
         &self,
         answer: Answer,
@@ -205,16 +227,23 @@ impl Harp {
         let code = answer.code()?;
         let redeemed = self.client(&metadata)?.redeem(code, pending, &self.0.wire).await?;
         let mut who = self.verified(&redeemed, pending, &metadata).await?;
+        if pending.person.as_ref().is_some_and(|person| *person != who.sub) {
+            return Err(SignInError::OtherPerson);
+        }
+        if let Some(proof) = pending.proof {
+            proof.check(&who, self.now()).map_err(SignInError::NotProven)?;
+        }
         if who.name.is_none()
             && let Some(url) = &metadata.userinfo_endpoint
         {
             self.complete(&mut who, url, &redeemed.access_token).await?;
         }
-        let session = Session::begin(who, self.0.sessions.life(), &*self.0.random, self.now());
+        let arrival = Arrival { who, access: Some(Access::new(redeemed.access_token)) };
+        let session = Session::begin(arrival, self.0.sessions.life(), &*self.0.random, self.now());
         let mut cookies = vec![self.0.sessions.cookie(&session, self.tools())?];
         let name = hint_name(&self.0.place);
         // A token too big for a cookie is no hint then: the provider asks the person before it signs them out.
-        if let Ok(hint) = self.0.sealer.seal(&redeemed.id_token, &name, &*self.0.random) {
+        if let Ok(hint) = self.0.sealer.seal(&(session.id(), &redeemed.id_token), &name, &*self.0.random) {
             cookies.push(SetCookie::new(name, hint, Lives::Session, &self.0.place).at(paths::SIGN_OUT));
         }
         Ok((session, cookies))
@@ -267,26 +296,15 @@ impl Harp {
     /// Name and e-mail address from the userinfo endpoint (OpenID Connect Core 1.0 §5.3). A person without a name is
     /// signed in all the same; the claims of another person are refused (§5.3.2).
     async fn complete(&self, who: &mut Identity, url: &Url, access_token: &str) -> Result<(), SignInError> {
-        #[derive(Deserialize)]
-        struct UserInfo {
-            sub: String,
-            name: Option<String>,
-            email: Option<String>,
-            #[serde(default)]
-            email_verified: bool,
-        }
-        match self.0.wire.json::<UserInfo>(url, Some(access_token)).await {
-            Ok(info) if info.sub != who.sub => Err(TokenFault::Subject.into()),
-            Ok(info) => {
-                who.name = info.name;
-                who.email = who.email.take().or(info.email.filter(|_| info.email_verified));
-                Ok(())
-            }
+        match userinfo::ask(&self.0.wire, url, access_token).await {
+            Ok(Told::About(info)) if info.is_of(who) => info.complete(who),
+            Ok(Told::About(_)) => return Err(TokenFault::Subject.into()),
+            Ok(Told::Over) => tracing::warn!("no name: the userinfo endpoint does not know the access token"),
             Err(error) => {
                 tracing::warn!(%error, "no name: the userinfo endpoint did not answer as it must");
-                Ok(())
             }
         }
+        Ok(())
     }
 
     async fn metadata(&self) -> Result<Arc<Metadata>, ProviderError> {
@@ -312,7 +330,8 @@ impl Harp {
         &self,
         who: Identity,
     ) -> Result<(Session, SetCookie), crate::error::SealError> {
-        let session = Session::begin(who, self.0.sessions.life(), &*self.0.random, self.now());
+        let arrival = Arrival { who, access: None };
+        let session = Session::begin(arrival, self.0.sessions.life(), &*self.0.random, self.now());
         let cookie = self.0.sessions.cookie(&session, self.tools())?;
         Ok((session, cookie))
     }

@@ -38,14 +38,19 @@
 //!   TLS. It is over after 15 idle minutes or an hour ([`Lifetime`]), and after a sign-out on every copy of it
 //!   ([`SignedOut`]). When somebody holds so many roles that it would not fit into 4 KB, the session stays in this
 //!   process and the cookie carries its key: such a person signs in anew, silently, after a restart or on another node.
-//! - Roles are those of the sign-in. A new sign-in is silent while the provider's session lives, and brings fresh ones.
+//! - What the provider said of a person is believed for 5 minutes ([`Config::fresh_for`]); then the next request renews it.
+//!   A role that ended, a locked account, a sign-out at the provider: none works longer than that, on any node. While the
+//!   provider does not answer, such a session is good for nothing, and a page says so ([`WhenAway`]).
+//! - The secrets of the cookies rotate without signing anybody out ([`CookieSecrets`]).
+//! - A deed that matters asks for a stronger or a fresher sign-in ([`Proof`]). What the provider answers is held against
+//!   what was asked, and the same person must have confirmed it.
 //! - The provider may be down when the application starts; metadata and keys are fetched when they are needed, by one
 //!   request at a time, at most once a minute on an unknown key id, and kept while the provider is away.
 //!
 //! The modules, in the order in which they may use each other (a module uses only those before it):
-//! `error` › `local` › `paths` › `identity` › `signed_out` › `config` › `wire` › `kept` › `discovery` ›
-//! `verify` › `guard` › `cookie` › `seal` › `once` › `session` › `login` › `redeem` › `harp` › `axum` ›
-//! `testing` (a feature).
+//! `local` › `paths` › `identity` › `proof` › `error` › `signed_out` › `cookie_secret` › `config` › `wire` › `kept` ›
+//! `discovery` › `userinfo` › `verify` › `guard` › `cookie` › `seal` › `once` › `session` › `renewal` › `login` ›
+//! `redeem` › `harp` › `axum` › `testing` (a feature).
 
 pub mod error;
 pub mod guard;
@@ -59,16 +64,20 @@ pub mod testing;
 
 mod config;
 mod cookie;
+mod cookie_secret;
 mod discovery;
 mod harp;
 mod kept;
 mod local;
 mod login;
 mod once;
+mod proof;
 mod redeem;
+mod renewal;
 mod seal;
 mod session;
 mod signed_out;
+mod userinfo;
 mod verify;
 mod wire;
 
@@ -78,14 +87,16 @@ pub use harp_core::kernel::random::{Random, SystemRandom};
 pub use harp_core::kernel::secret::Secret;
 pub use harp_core::kernel::time::{Clock, SystemClock, Timestamp};
 
-pub use config::{Config, CookieSecret, Lifetime, Registration};
+pub use config::{Config, Lifetime, Registration, WhenAway};
 pub use cookie::SetCookie;
+pub use cookie_secret::{CookieSecret, CookieSecrets};
 pub use error::{ConfigError, SignInError};
 pub use guard::Refusal;
-pub use harp::{Harp, SignedOutHere};
+pub use harp::{Harp, Purpose, SessionUnknown, SignedOutHere};
 pub use identity::Identity;
 pub use local::LocalPath;
 pub use login::{Ask, Begun, Finished, Prompt, Unfinished};
+pub use proof::{Level, Proof, Shortfall};
 pub use session::{Open, Session};
 pub use signed_out::{MemorySignedOut, SignOut, SignedOut, SignedOutUnavailable};
 

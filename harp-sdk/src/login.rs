@@ -13,7 +13,9 @@ use url::form_urlencoded;
 use crate::config::Place;
 use crate::cookie::{self, Lives, SetCookie};
 use crate::error::{Declined, SealError, SignInError};
+use crate::identity::Identity;
 use crate::local::LocalPath;
+use crate::proof::Proof;
 use crate::session::{Session, Tools};
 
 /// How long a person may take at the provider.
@@ -30,11 +32,23 @@ pub struct Ask {
     pub prompt: Option<Prompt>,
     /// The person must have proved who they are this lately.
     pub max_age: Option<Duration>,
+    /// And this strongly and lately, or the sign-in has failed.
+    pub proof: Option<Proof>,
+    /// And be this person (`sub`), whoever else may sign in at the provider.
+    pub person: Option<String>,
 }
 
 impl Ask {
+    /// A sign-in without wishes: silent while the session at the provider lives.
     pub fn returning_to(return_to: LocalPath) -> Ask {
-        Ask { return_to, prompt: None, max_age: None }
+        Ask { return_to, prompt: None, max_age: None, proof: None, person: None }
+    }
+
+    /// Step-up: the person who is signed in proves once more who they are (OpenID Connect Core 1.0 §5.5.1.1). The provider
+    /// asks for no more than what is missing; what it answers is held against the proof.
+    pub fn step_up(proof: Proof, who: Option<&Identity>, return_to: LocalPath) -> Ask {
+        let person = who.map(|who| who.sub.clone());
+        Ask { proof: Some(proof), person, ..Ask::returning_to(return_to) }
     }
 }
 
@@ -68,6 +82,8 @@ pub struct Unfinished {
     pub error: SignInError,
     /// Where the person wanted to go, when that is known.
     pub return_to: Option<LocalPath>,
+    /// What the sign-in was to prove, when it was a step-up.
+    pub proof: Option<Proof>,
     pub cookies: Vec<SetCookie>,
 }
 
@@ -79,6 +95,10 @@ pub(crate) struct Pending {
     pub verifier: String,
     return_to: String,
     max_age: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
     begun: Timestamp,
 }
 
@@ -91,6 +111,8 @@ impl Pending {
             verifier: text(),
             return_to: ask.return_to.as_str().to_owned(),
             max_age: ask.max_age.map(|age| age.as_secs()),
+            proof: ask.proof,
+            person: ask.person.clone(),
             begun: now,
         }
     }

@@ -6,10 +6,10 @@ use openidconnect::core::{
     CoreRevocableToken, CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
-    AuthUrl, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields,
-    EndpointNotSet, EndpointSet, IdTokenFields, IssuerUrl, Nonce, OAuth2TokenResponse as _,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, StandardErrorResponse,
-    StandardTokenResponse, TokenResponse as _, TokenUrl,
+    AuthUrl, AuthenticationContextClass, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret,
+    CsrfToken, EmptyExtraTokenFields, EndpointNotSet, EndpointSet, IdTokenFields, IssuerUrl, Nonce,
+    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
+    StandardErrorResponse, StandardTokenResponse, TokenResponse as _, TokenUrl,
 };
 use serde::Deserialize;
 
@@ -17,6 +17,7 @@ use crate::discovery::Metadata;
 use crate::error::{ProviderError, SignInError, TokenFault};
 use crate::identity::HarpClaims;
 use crate::login::{Ask, Pending, Prompt};
+use crate::proof::Level;
 use crate::verify::Header;
 use crate::wire::Wire;
 
@@ -103,8 +104,20 @@ impl Client {
                 Prompt::Login => CoreAuthPrompt::Login,
             });
         }
-        if let Some(age) = ask.max_age {
+        let ages = [ask.max_age, ask.proof.and_then(|proof| proof.max_age())];
+        if let Some(age) = ages.into_iter().flatten().min() {
             request = request.set_max_age(age);
+        }
+        if let Some(proof) = ask.proof {
+            let values: Vec<&str> = proof.level().and_better().map(Level::acr).collect();
+            // For whoever does not read `claims`, the same as a wish (OpenID Connect Core 1.0 §3.1.2.1, §5.5.1.1).
+            for value in &values {
+                request =
+                    request.add_auth_context_value(AuthenticationContextClass::new((*value).to_owned()));
+            }
+            let claims =
+                serde_json::json!({ "id_token": { "acr": { "essential": true, "values": values } } });
+            request = request.add_extra_param("claims", claims.to_string());
         }
         request.url().0.into()
     }

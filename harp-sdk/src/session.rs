@@ -2,6 +2,7 @@
 //! key that is sealed into the cookie.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,8 +16,8 @@ use crate::config::{Lifetime, Place};
 use crate::cookie::{self, Lives, SetCookie};
 use crate::error::SealError;
 use crate::identity::Identity;
-use crate::seal::Sealer;
-use crate::verify::SKEW;
+use crate::proof::SKEW;
+use crate::seal::{SealedBy, Sealer};
 
 /// A session is sealed anew when it is used and was last sealed this long ago.
 const RENEW: Duration = Duration::from_secs(60);
@@ -36,18 +37,54 @@ pub struct Session {
     ends: Timestamp,
     #[serde(rename = "l")]
     seen: Timestamp,
+    #[serde(rename = "v")]
+    confirmed: Timestamp,
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    access: Option<Access>,
+}
+
+/// The access token: whoever has it may ask the provider about the person, and nothing else.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Access(String);
+
+impl Access {
+    pub fn new(token: String) -> Access {
+        Access(token)
+    }
+
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Access([secret])")
+    }
+}
+
+/// What a sign-in brought.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    pub who: Identity,
+    /// `None`: nothing can be asked later, and the session ends when that would be due.
+    pub access: Option<Access>,
 }
 
 impl Session {
-    pub(crate) fn begin(who: Identity, life: Lifetime, random: &dyn Random, now: Timestamp) -> Session {
+    pub(crate) fn begin(arrival: Arrival, life: Lifetime, random: &dyn Random, now: Timestamp) -> Session {
         let id = URL_SAFE_NO_PAD.encode(random.bytes::<18>());
-        Session { id, who, began: now, ends: now + life.absolute, seen: now }
+        let Arrival { who, access } = arrival;
+        Session { id, who, began: now, ends: now + life.absolute, seen: now, confirmed: now, access }
     }
 
+    /// The person, as the provider last described them.
     pub fn who(&self) -> &Identity {
         &self.who
     }
 
+    /// When they signed in here.
     pub fn began(&self) -> Timestamp {
         self.began
     }
@@ -55,6 +92,20 @@ impl Session {
     /// It is over at this moment at the latest.
     pub fn ends(&self) -> Timestamp {
         self.ends
+    }
+
+    /// When the provider last said that this session counts, and what its person's roles are.
+    pub fn confirmed(&self) -> Timestamp {
+        self.confirmed
+    }
+
+    pub(crate) fn access(&self) -> Option<&Access> {
+        self.access.as_ref()
+    }
+
+    /// The same session with the person as of then.
+    pub(crate) fn renewed(self, who: Identity, confirmed: Timestamp) -> Session {
+        Session { who, confirmed, ..self }
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -84,8 +135,24 @@ enum Carried {
 /// An open session, and the cookie that prolongs it when that is due.
 #[derive(Debug)]
 pub struct Open {
+    /// Somebody is signed in.
     pub session: Session,
+    /// To be set with the answer.
     pub renewed: Option<SetCookie>,
+}
+
+/// A session that a cookie carries.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub session: Session,
+    pub seal: Seal,
+}
+
+/// Whether the cookie is to be written again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seal {
+    Due,
+    NotYet,
 }
 
 #[derive(Debug)]
@@ -124,22 +191,31 @@ impl Sessions {
         Ok(SetCookie::new(self.name.clone(), sealed, Lives::Session, tools.place))
     }
 
-    /// The session in a `Cookie` header, if it is ours and alive. Whether it was signed out is asked elsewhere.
-    pub fn open(&self, header: &str, tools: Tools<'_>, now: Timestamp) -> Option<Open> {
-        let carried = cookie::values(header, &self.name).find_map(|v| tools.sealer.open(v, &self.name))?;
+    /// The session in a `Cookie` header, if it is ours and alive. Whether it was signed out is asked elsewhere. Two
+    /// different ones under one name: somebody else planted one of them, and neither counts.
+    pub fn open(&self, header: &str, tools: Tools<'_>, now: Timestamp) -> Option<Found> {
+        let mut found: Option<(Session, SealedBy)> = None;
+        for value in cookie::values(header, &self.name) {
+            let Some((session, by)) = self.unsealed(value, tools) else { continue };
+            if found.as_ref().is_some_and(|(other, _)| other.id != session.id) {
+                return None;
+            }
+            found.get_or_insert((session, by));
+        }
+        let (session, by) = found.filter(|(session, _)| session.is_alive(self.life, now))?;
+        if by == SealedBy::First && now.since(session.seen) < RENEW {
+            return Some(Found { session, seal: Seal::NotYet });
+        }
+        Some(Found { session: Session { seen: now, ..session }, seal: Seal::Due })
+    }
+
+    fn unsealed(&self, value: &str, tools: Tools<'_>) -> Option<(Session, SealedBy)> {
+        let (carried, by) = tools.sealer.open_by(value, &self.name)?;
         let session = match carried {
             Carried::Whole(session) => *session,
             Carried::Key(id) => self.shelf().get(&id).cloned()?,
         };
-        if !session.is_alive(self.life, now) {
-            return None;
-        }
-        if now.since(session.seen) < RENEW {
-            return Some(Open { session, renewed: None });
-        }
-        let session = Session { seen: now, ..session };
-        let renewed = self.cookie(&session, tools).ok();
-        Some(Open { session, renewed })
+        Some((session, by))
     }
 
     pub fn gone(&self, place: &Place) -> SetCookie {

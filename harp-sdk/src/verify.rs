@@ -19,9 +19,8 @@ use serde::Deserialize;
 
 use crate::error::TokenFault;
 use crate::identity::{Claims, HarpClaims, Identity};
+use crate::proof::SKEW;
 
-/// The clocks of provider and application may differ by this much.
-pub(crate) const SKEW: Duration = Duration::from_secs(60);
 /// An ID token is used the moment it is issued: an older one was kept by somebody.
 const OLDEST: Duration = Duration::from_secs(10 * 60);
 const LONGEST: usize = 128 * 1024;

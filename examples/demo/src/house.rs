@@ -113,9 +113,10 @@ impl House {
             client_id: MFT.to_owned(),
             client_secret: Secret::new(secret.clone()),
             base_url: mft.url.clone(),
-            cookie_secret: cookies,
+            cookie_secrets: cookies.into(),
         };
         let mut application = mft::Config::new(register, files);
+        application.clock = Arc::clone(&clock);
         application.trusted = tls.as_ref().map(|tls| tls.certificate.clone().into_bytes());
         if let Some(host) = url::Url::parse(&at.url)?.host_str().filter(|host| host.ends_with(".test")) {
             application.reach.push((host.to_owned(), at.listener.local_addr()?));

@@ -3,8 +3,10 @@
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
-use harp_sdk::{CookieSecret, Registration};
+use harp_sdk::{Clock, CookieSecret, CookieSecrets, Registration, SystemClock};
 
 /// Everything that differs between two installations.
 #[derive(Debug, Clone)]
@@ -19,6 +21,9 @@ pub struct Config {
     pub trusted: Option<Vec<u8>>,
     /// Addresses of hosts that DNS does not know.
     pub reach: Vec<(String, SocketAddr)>,
+    /// The longest that roles are believed without asking the provider.
+    pub fresh_for: Duration,
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Config {
@@ -31,11 +36,16 @@ impl Config {
             help: Help::default(),
             trusted: None,
             reach: Vec::new(),
+            fresh_for: Duration::from_secs(5 * 60),
+            clock: Arc::new(SystemClock),
         }
     }
 
     pub(crate) fn sdk(&self) -> harp_sdk::Config {
-        let mut sdk = harp_sdk::Config::new(self.registration.clone()).after_sign_out(crate::SIGNED_OUT);
+        let mut sdk = harp_sdk::Config::new(self.registration.clone())
+            .after_sign_out(crate::SIGNED_OUT)
+            .fresh_for(self.fresh_for)
+            .clock(Arc::clone(&self.clock));
         if let Some(pem) = &self.trusted {
             sdk = sdk.trust_certificate(pem);
         }
@@ -84,11 +94,11 @@ impl Default for Help {
 }
 
 /// The secret of the session cookies, made at the first start and kept beside the files, so that people stay signed
-/// in over a restart.
-pub fn cookie_secret(data_dir: &Path) -> io::Result<CookieSecret> {
+/// in over a restart. To rotate it, write a new one in front of it.
+pub fn cookie_secrets(data_dir: &Path) -> io::Result<CookieSecrets> {
     let path = data_dir.join("cookie-secret");
     match std::fs::read_to_string(&path) {
-        Ok(text) => CookieSecret::parse(&text)
+        Ok(text) => CookieSecrets::parse(&text)
             .map_err(|e| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {e}", path.display()))),
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
             std::fs::create_dir_all(data_dir)?;
@@ -96,7 +106,7 @@ pub fn cookie_secret(data_dir: &Path) -> io::Result<CookieSecret> {
             let mut file = private().create_new(true).open(&path)?;
             file.write_all(secret.to_text().expose().as_bytes())?;
             file.sync_all()?;
-            Ok(secret)
+            Ok(secret.into())
         }
         Err(e) => Err(e),
     }

@@ -16,7 +16,7 @@ use axum::Router;
 use harp_sdk::{ConfigError, Harp};
 use tokio::net::TcpListener;
 
-pub use config::{Config, Help, Limits, cookie_secret};
+pub use config::{Config, Help, Limits, cookie_secrets};
 
 /// The program whose roles count here.
 pub const PROGRAM: &str = "mft";

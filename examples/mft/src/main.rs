@@ -2,10 +2,11 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Parser;
-use harp_sdk::{CookieSecret, Registration, Secret};
+use harp_sdk::{CookieSecrets, Registration, Secret};
 use tokio::net::TcpListener;
 use tokio::signal;
 
@@ -37,6 +38,9 @@ struct Args {
     /// The address of a host that DNS does not know: harp.test=127.0.0.1:8443
     #[arg(long, env = "MFT_REACH", value_delimiter = ',', value_parser = host_at)]
     reach: Vec<(String, SocketAddr)>,
+    /// The longest that roles are believed without asking the provider, in seconds.
+    #[arg(long, env = "MFT_FRESH_FOR", default_value_t = 300, value_parser = clap::value_parser!(u64).range(0..=3600))]
+    fresh_for: u64,
     /// The largest file, in MiB.
     #[arg(long, env = "MFT_MAX_FILE_MIB", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     max_file_mib: u64,
@@ -69,19 +73,20 @@ fn config(args: Args) -> anyhow::Result<mft::Config> {
         None => std::env::var("MFT_CLIENT_SECRET")
             .context("give the client secret: --client-secret-file or MFT_CLIENT_SECRET")?,
     };
-    let cookie_secret = match std::env::var("MFT_COOKIE_SECRET") {
-        Ok(text) => CookieSecret::parse(&text).context("MFT_COOKIE_SECRET")?,
-        Err(_) => mft::cookie_secret(&args.data_dir).context("cannot keep a cookie secret")?,
+    let cookie_secrets = match std::env::var("MFT_COOKIE_SECRETS") {
+        Ok(text) => CookieSecrets::parse(&text).context("MFT_COOKIE_SECRETS")?,
+        Err(_) => mft::cookie_secrets(&args.data_dir).context("cannot keep a cookie secret")?,
     };
     let registration = Registration {
         issuer: args.issuer,
         client_id: args.client_id,
         client_secret: Secret::new(client_secret.trim().to_owned()),
         base_url: args.base_url,
-        cookie_secret,
+        cookie_secrets,
     };
     let mut config = mft::Config::new(registration, args.data_dir);
     config.limits.file = args.max_file_mib * 1024 * 1024;
+    config.fresh_for = Duration::from_secs(args.fresh_for);
     config.reach = args.reach;
     if let Some(path) = &args.ca_file {
         config.trusted =

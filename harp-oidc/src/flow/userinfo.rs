@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::claims::Person;
 use super::provider::Oidc;
 use super::token::{behind, roles};
-use crate::grant::access::Behind;
+use crate::grant::access::{Behind, Idle};
 use crate::protocol::{ErrorCode, ProtocolError};
 use crate::store::{OidcTx, OidcWork};
 
@@ -28,7 +28,7 @@ pub async fn userinfo(
             "the access token has been revoked or has expired",
         )));
     };
-    if let Err(ended) = behind.check(&oidc.harp.profile.session, act.now) {
+    if let Err(ended) = behind.check(Idle::Counts, &oidc.harp.profile.session, act.now) {
         return Ok(Err(ended));
     }
     let grant = &behind.family.grant;

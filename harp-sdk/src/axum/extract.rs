@@ -6,18 +6,19 @@ use std::sync::Arc;
 use ::axum::extract::FromRequestParts;
 use ::axum::response::{IntoResponse, Redirect, Response};
 use harp_core::access::decide::HeldRole;
-use http::header::{ACCEPT, WWW_AUTHENTICATE};
+use http::header::{ACCEPT, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use url::form_urlencoded;
 
-use super::layer::{Carrier, Current, Who};
+use super::layer::{Carrier, Cause, Current, Who};
 use super::page::{Action, Problem};
 use crate::guard::{Refusal, Rule};
 use crate::harp::Harp;
 use crate::identity::Identity;
 use crate::local::LocalPath;
 use crate::paths;
+use crate::proof::{Proof, Shortfall};
 use crate::session::Session;
 
 /// Somebody signed in; reads like their [`Identity`]. Nobody else reaches the handler: a browser that wants a page is
@@ -27,6 +28,22 @@ pub struct SignedIn {
     session: Arc<Session>,
     carrier: Carrier,
     here: LocalPath,
+    wanted: Wanted,
+}
+
+/// What the request asked for.
+#[derive(Debug, Clone)]
+struct Wanted {
+    /// Also of a request that is no page.
+    path: LocalPath,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A browser on its way to a page.
+    Page,
+    Other,
 }
 
 impl Deref for SignedIn {
@@ -37,10 +54,12 @@ impl Deref for SignedIn {
 }
 
 impl SignedIn {
+    /// Since when, until when, and of when what is known.
     pub fn session(&self) -> &Session {
         &self.session
     }
 
+    /// The client that [`super::attach`] was given.
     pub fn harp(&self) -> &Harp {
         &self.carrier.harp
     }
@@ -49,6 +68,17 @@ impl SignedIn {
     pub fn require(&self, rule: &Rule) -> Result<HeldRole, Refused> {
         let refused = |refusal| Refused(refusal, Box::new(self.clone()));
         self.carrier.harp.require(self, rule).map_err(refused)
+    }
+
+    /// Goes on when this person has proved who they are strongly and lately enough; otherwise the answer sends them to do
+    /// so: `who.prove(&Proof::of(Level::Aal2).within(ten_minutes))?`.
+    ///
+    /// # Errors
+    /// An answer: to a browser that wants a page, the way to [`paths::STEP_UP`] and back; to anything else a page
+    /// with status 403, since what was sent is not sent again by itself.
+    pub fn prove(&self, proof: &Proof) -> Result<(), StepUp> {
+        let short = |shortfall| StepUp { shortfall, who: Box::new(self.clone()) };
+        proof.check(self, self.carrier.harp.now()).map_err(short)
     }
 
     /// The hidden field of a form.
@@ -72,6 +102,7 @@ pub struct MaybeSignedIn(pub Option<SignedIn>);
 pub struct Refused(Box<Refusal>, Box<SignedIn>);
 
 impl Refused {
+    /// Why, and where to ask for what is missing.
     pub fn refusal(&self) -> &Refusal {
         &self.0
     }
@@ -81,6 +112,43 @@ impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let Refused(refusal, who) = self;
         who.carrier.pages.refused(&refusal, &who, &who.here)
+    }
+}
+
+/// The sign-in is too weak or too old for this, as an answer.
+#[derive(Debug)]
+pub struct StepUp {
+    shortfall: Shortfall,
+    who: Box<SignedIn>,
+}
+
+impl StepUp {
+    /// What was reached, and what is needed.
+    pub fn shortfall(&self) -> &Shortfall {
+        &self.shortfall
+    }
+
+    /// The link that leads to the proof and back to the path that was asked for.
+    pub fn href(&self) -> String {
+        step_up_url(&self.shortfall.needed, &self.who.wanted.path)
+    }
+}
+
+impl IntoResponse for StepUp {
+    fn into_response(self) -> Response {
+        if self.who.wanted.kind == Kind::Page {
+            return Redirect::to(&self.href()).into_response();
+        }
+        let problem = Problem {
+            status: StatusCode::FORBIDDEN,
+            title: "Please confirm that it is you".to_owned(),
+            text: format!(
+                "{} What you sent was not kept: confirm that it is you, and then send it once more.",
+                self.shortfall
+            ),
+            actions: vec![Action { label: "Confirm that it is you".to_owned(), href: self.href() }],
+        };
+        self.who.carrier.pages.problem(&problem)
     }
 }
 
@@ -106,11 +174,21 @@ impl IntoResponse for WrongFormToken {
 #[derive(Debug)]
 pub enum NotSignedIn {
     /// A browser on its way to a page: 303 to the sign-in.
-    Page { return_to: LocalPath },
+    Page {
+        /// The page.
+        return_to: LocalPath,
+    },
     /// Anything else: 401.
     Other(Option<SignInPage>),
-    /// It cannot be known now: 503.
+    /// It cannot be known now, because the memory of signed-out sessions does not answer: 503.
     Unknown(Option<SignInPage>),
+    /// It cannot be known now, because the provider does not answer: 503.
+    ProviderAway {
+        /// Where to try again.
+        here: LocalPath,
+        /// The look.
+        page: Option<SignInPage>,
+    },
     /// [`super::attach`] was forgotten: 500.
     NotAttached,
 }
@@ -155,6 +233,20 @@ impl IntoResponse for NotSignedIn {
                     actions: vec![],
                 },
             ),
+            NotSignedIn::ProviderAway { here, page } => {
+                let problem = Problem {
+                    status: StatusCode::SERVICE_UNAVAILABLE,
+                    title: "The sign-in service cannot be reached".to_owned(),
+                    text: "We have to check with it every few minutes that you may still work here, and right now it \
+                           does not answer. You are still signed in. Nothing that you sent was kept. Please try again in \
+                           a minute."
+                        .to_owned(),
+                    actions: vec![Action { label: "Try again".to_owned(), href: here.as_str().to_owned() }],
+                };
+                let mut response = show(page, problem);
+                response.headers_mut().insert(RETRY_AFTER, http::HeaderValue::from_static("10"));
+                response
+            }
             NotSignedIn::NotAttached => {
                 tracing::error!("an extractor of harp-sdk in a router without `harp_sdk::axum::attach`");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -168,6 +260,17 @@ pub(super) fn sign_in_url(return_to: &LocalPath) -> String {
     let query =
         form_urlencoded::Serializer::new(String::new()).append_pair("return_to", return_to.as_str()).finish();
     format!("{}?{query}", paths::SIGN_IN)
+}
+
+/// Where a step-up begins that comes back to `return_to`.
+pub(super) fn step_up_url(proof: &Proof, return_to: &LocalPath) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("acr", proof.level().acr());
+    if let Some(age) = proof.max_age() {
+        query.append_pair("max_age", &age.as_secs().to_string());
+    }
+    query.append_pair("return_to", return_to.as_str());
+    format!("{}?{}", paths::STEP_UP, query.finish())
 }
 
 fn wants_page(parts: &Parts) -> bool {
@@ -184,10 +287,16 @@ fn current(parts: &Parts) -> Result<Option<SignedIn>, NotSignedIn> {
     match who {
         Who::Somebody(session) => {
             let (session, carrier, here) = (Arc::clone(session), carrier.clone(), here.clone());
-            Ok(Some(SignedIn { session, carrier, here }))
+            let path = LocalPath::or_root(parts.uri.path_and_query().map(http::uri::PathAndQuery::as_str));
+            let kind = if wants_page(parts) { Kind::Page } else { Kind::Other };
+            Ok(Some(SignedIn { session, carrier, here, wanted: Wanted { path, kind } }))
         }
         Who::Nobody => Ok(None),
-        Who::Unknown => Err(NotSignedIn::Unknown(Some(SignInPage(carrier.clone())))),
+        Who::Unknown(Cause::Memory) => Err(NotSignedIn::Unknown(Some(SignInPage(carrier.clone())))),
+        Who::Unknown(Cause::Provider) => {
+            let (here, page) = (here.clone(), Some(SignInPage(carrier.clone())));
+            Err(NotSignedIn::ProviderAway { here, page })
+        }
     }
 }
 

@@ -13,8 +13,10 @@ use super::extract::SignedIn;
 use super::page::Pages;
 use crate::cookie::SetCookie;
 use crate::guard::Rule;
-use crate::harp::Harp;
+use crate::harp::{Harp, Purpose, SessionUnknown};
 use crate::local::LocalPath;
+use crate::paths;
+use crate::proof::Proof;
 use crate::session::{Open, Session};
 
 /// What every request carries on.
@@ -37,20 +39,31 @@ pub(super) struct Current {
 pub(super) enum Who {
     Nobody,
     Somebody(Arc<Session>),
-    /// The memory of signed-out sessions does not answer.
-    Unknown,
+    /// Whether somebody is signed in cannot be known now.
+    Unknown(Cause),
+}
+
+/// What does not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    Memory,
+    Provider,
 }
 
 pub(super) async fn carry(State(carrier): State<Carrier>, mut request: Request, next: Next) -> Response {
     let (who, renewed) = if is_foreign(&request) {
         (Who::Nobody, None)
     } else {
-        match carrier.harp.session(&cookies(request.headers())).await {
+        match carrier.harp.session(&cookies(request.headers()), purpose(&request)).await {
             Ok(Some(Open { session, renewed })) => (Who::Somebody(Arc::new(session)), renewed),
             Ok(None) => (Who::Nobody, None),
             Err(error) => {
                 tracing::error!(%error, "nobody counts as signed in");
-                (Who::Unknown, None)
+                let cause = match error {
+                    SessionUnknown::SignedOut(_) => Cause::Memory,
+                    SessionUnknown::Provider(_) => Cause::Provider,
+                };
+                (Who::Unknown(cause), None)
             }
         }
     };
@@ -76,6 +89,27 @@ pub(super) async fn check(
     match who.require(&rule) {
         Ok(_) => next.run(request).await,
         Err(refused) => refused.into_response(),
+    }
+}
+
+pub(super) async fn confirm(
+    State(proof): State<Proof>,
+    who: SignedIn,
+    request: Request,
+    next: Next,
+) -> Response {
+    match who.prove(&proof) {
+        Ok(()) => next.run(request).await,
+        Err(step_up) => step_up.into_response(),
+    }
+}
+
+/// This library's own routes begin and end sessions: they need no renewal, and work while the provider is away.
+fn purpose(request: &Request) -> Purpose {
+    match request.uri().path() {
+        paths::SIGN_IN | paths::STEP_UP | paths::CALLBACK | paths::SIGN_OUT => Purpose::SignInOrOut,
+        _ if request.method().is_safe() => Purpose::Read,
+        _ => Purpose::Change,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Sign-in for axum applications: [`attach`] adds the routes and the layer; [`SignedIn`] and [`MaybeSignedIn`] say
-//! who asks; [`protect`] puts a rule before a router.
+//! who asks; [`protect`] puts a rule before a router, [`confirm`] a fresh proof of
+//! who it is.
 
 mod extract;
 mod layer;
@@ -13,8 +14,9 @@ use ::axum::middleware::from_fn_with_state;
 
 use crate::guard::Rule;
 use crate::harp::Harp;
+use crate::proof::Proof;
 
-pub use extract::{MaybeSignedIn, NotSignedIn, Refused, SignedIn, WrongFormToken};
+pub use extract::{MaybeSignedIn, NotSignedIn, Refused, SignInPage, SignedIn, StepUp, WrongFormToken};
 pub use page::{Action, Pages, PlainPages, Problem, check_again};
 
 /// Adds sign-in, callback and sign-out, and lets every route added before know who is signed in.
@@ -35,4 +37,10 @@ where
 /// Lets only those through whom the rule allows. The others sign in, or read why not.
 pub fn protect<S: Clone + Send + Sync + 'static>(router: Router<S>, rule: Rule) -> Router<S> {
     router.route_layer(from_fn_with_state(Arc::new(rule), layer::check))
+}
+
+/// Lets only those through who have proved who they are strongly and lately enough. The others are sent to do so and come
+/// back to the page; whoever sent a form reads that it was not kept, and does so too.
+pub fn confirm<S: Clone + Send + Sync + 'static>(router: Router<S>, proof: Proof) -> Router<S> {
+    router.route_layer(from_fn_with_state(proof, layer::confirm))
 }

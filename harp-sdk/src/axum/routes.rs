@@ -1,5 +1,8 @@
-//! Sign in, come back, sign out.
+//! Sign in, step up, come back, sign out.
 
+use std::time::Duration;
+
+use ::axum::extract::rejection::QueryRejection;
 use ::axum::extract::{Query, RawQuery};
 use ::axum::response::{IntoResponse as _, Redirect, Response};
 use ::axum::routing::{get, post};
@@ -8,7 +11,7 @@ use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Deserialize;
 
-use super::extract::{Carried, MaybeSignedIn, sign_in_url};
+use super::extract::{Carried, MaybeSignedIn, sign_in_url, step_up_url};
 use super::layer::{self, Carrier, cookies};
 use super::page::{Action, Problem};
 use crate::cookie::SetCookie;
@@ -16,10 +19,12 @@ use crate::error::SignInError;
 use crate::local::LocalPath;
 use crate::login::{Ask, Prompt};
 use crate::paths;
+use crate::proof::{Level, Proof};
 
 pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route(paths::SIGN_IN, get(sign_in))
+        .route(paths::STEP_UP, get(step_up))
         .route(paths::CALLBACK, get(callback))
         .route(paths::SIGN_OUT, post(sign_out))
 }
@@ -37,7 +42,38 @@ async fn sign_in(Carried(carrier): Carried, headers: HeaderMap, Query(query): Qu
     let ask = Ask { prompt, ..Ask::returning_to(return_to.clone()) };
     match carrier.harp.begin(&ask, &cookies(&headers)).await {
         Ok(begun) => go(&begun.url, &begun.cookies),
-        Err(error) => problem(&carrier, &error, Some(&return_to)),
+        Err(error) => problem(&carrier, &error, Way { return_to: Some(&return_to), proof: None }),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Confirm {
+    acr: String,
+    /// Seconds.
+    max_age: Option<u64>,
+    return_to: Option<String>,
+}
+
+/// Whatever a link asks here, a page that needs more asks again: this decides nothing.
+async fn step_up(
+    Carried(carrier): Carried,
+    MaybeSignedIn(who): MaybeSignedIn,
+    headers: HeaderMap,
+    query: Result<Query<Confirm>, QueryRejection>,
+) -> Response {
+    let Some((level, asked)) = query.ok().and_then(|Query(asked)| Some((Level::parse(&asked.acr)?, asked)))
+    else {
+        return problem(&carrier, &SignInError::Malformed, Way::default());
+    };
+    let proof = match asked.max_age {
+        Some(seconds) => Proof::of(level).within(Duration::from_secs(seconds)),
+        None => Proof::of(level),
+    };
+    let return_to = LocalPath::or_root(asked.return_to.as_deref());
+    let ask = Ask::step_up(proof, who.as_deref(), return_to.clone());
+    match carrier.harp.begin(&ask, &cookies(&headers)).await {
+        Ok(begun) => go(&begun.url, &begun.cookies),
+        Err(error) => problem(&carrier, &error, Way { return_to: Some(&return_to), proof: Some(&proof) }),
     }
 }
 
@@ -52,7 +88,11 @@ async fn callback(
         // Back or reload after a sign-in: it is done, so there is nothing to explain.
         Err(late) if late.error == SignInError::NotBegun && who.is_some() => go("/", &late.cookies),
         Err(late) => {
-            let mut response = problem(&carrier, &late.error, late.return_to.as_ref());
+            let mut response = problem(
+                &carrier,
+                &late.error,
+                Way { return_to: late.return_to.as_ref(), proof: late.proof.as_ref() },
+            );
             layer::set(&mut response, &late.cookies);
             response
         }
@@ -95,13 +135,27 @@ fn go(url: &str, cookies: &[SetCookie]) -> Response {
     response
 }
 
-fn problem(carrier: &Carrier, error: &SignInError, return_to: Option<&LocalPath>) -> Response {
+/// The way back to what was wanted.
+#[derive(Debug, Default)]
+struct Way<'a> {
+    return_to: Option<&'a LocalPath>,
+    proof: Option<&'a Proof>,
+}
+
+fn problem(carrier: &Carrier, error: &SignInError, way: Way<'_>) -> Response {
     let public = error.public();
-    let href = return_to.map_or_else(|| paths::SIGN_IN.to_owned(), sign_in_url);
+    let action = match (way.return_to, way.proof) {
+        // A link, and no redirect: a provider that answers less than was asked does not send anybody round in circles.
+        (Some(to), Some(proof)) => Action { label: "Try again".to_owned(), href: step_up_url(proof, to) },
+        (to, _) => {
+            let href = to.map_or_else(|| paths::SIGN_IN.to_owned(), sign_in_url);
+            Action { label: "Sign in".to_owned(), href }
+        }
+    };
     carrier.pages.problem(&Problem {
         status: StatusCode::from_u16(public.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         title: public.title.to_owned(),
-        text: public.text.to_owned(),
-        actions: vec![Action { label: "Sign in".to_owned(), href }],
+        text: public.text.into_owned(),
+        actions: vec![action],
     })
 }

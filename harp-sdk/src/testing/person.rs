@@ -4,6 +4,7 @@ use harp_core::access::decide::HeldRole;
 use harp_core::kernel::assurance::{Aal, Ial};
 
 use crate::identity::Identity;
+use crate::proof::Level;
 
 #[derive(Debug, Clone)]
 pub struct Person(pub(super) Identity);
@@ -40,6 +41,20 @@ impl Person {
         self
     }
 
+    /// Signs in like this instead: with what `acr` and `amr` the ID token says.
+    pub fn signing_in(mut self, level: Level) -> Person {
+        let ways: &[&str] = match level {
+            Level::Aal1 => &["pwd"],
+            Level::Aal2 => &["pwd", "otp"],
+            Level::Aal2PhishingResistant => &["pop", "user"],
+        };
+        self.0.acr = Some(level.acr().to_owned());
+        self.0.amr = ways.iter().map(|way| (*way).to_owned()).collect();
+        self.0.aal = Some(if level == Level::Aal1 { Aal::One } else { Aal::Two });
+        self
+    }
+
+    /// As an application sees them.
     pub fn identity(&self) -> Identity {
         self.0.clone()
     }

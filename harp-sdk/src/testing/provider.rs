@@ -24,7 +24,8 @@ use url::Url;
 
 use super::key::Key;
 use super::person::Person;
-use crate::config::{CookieSecret, Registration};
+use crate::config::Registration;
+use crate::cookie_secret::CookieSecret;
 
 const CLIENT_ID: &str = "application";
 const CLIENT_SECRET: &str = "a secret / with: characters that Basic must escape";
@@ -48,6 +49,8 @@ pub struct Mischief {
     pub error: Option<String>,
     /// The key set, instead of its own.
     pub keys: Option<String>,
+    /// The claims that the userinfo endpoint tells, instead of its own.
+    pub userinfo: Option<Claims>,
     /// Every endpoint answers 503.
     pub down: bool,
     /// Every endpoint answers this late.
@@ -66,6 +69,7 @@ pub struct Counts {
     pub discovery: u32,
     pub keys: u32,
     pub token: u32,
+    pub userinfo: u32,
 }
 
 /// Runs until it is dropped.
@@ -88,7 +92,9 @@ struct Inner {
     person: Person,
     mischief: Mischief,
     codes: HashMap<String, HashMap<String, String>>,
-    tokens: HashMap<String, Person>,
+    /// Whom an access token is about; nobody, once their session has ended.
+    tokens: HashMap<String, String>,
+    people: HashMap<String, Person>,
     counts: Counts,
 }
 
@@ -106,6 +112,7 @@ impl Provider {
             mischief: Mischief::default(),
             codes: HashMap::new(),
             tokens: HashMap::new(),
+            people: HashMap::new(),
             counts: Counts::default(),
         };
         let issuer = format!("http://{}", listener.local_addr()?);
@@ -134,13 +141,20 @@ impl Provider {
             client_id: CLIENT_ID.to_owned(),
             client_secret: Secret::new(CLIENT_SECRET.to_owned()),
             base_url: base_url.to_owned(),
-            cookie_secret: CookieSecret::mint(),
+            cookie_secrets: CookieSecret::mint().into(),
         }
     }
 
-    /// Who signs in from now on.
+    /// Who signs in from now on; somebody known is from now on so.
     pub fn person(&self, person: Person) {
-        self.shared.lock().person = person;
+        let mut inner = self.shared.lock();
+        inner.people.insert(person.0.sub.clone(), person.clone());
+        inner.person = person;
+    }
+
+    /// Signs the person out there, as a lock of the account does too: what was issued is worth nothing any more.
+    pub fn end(&self, sub: &str) {
+        self.shared.lock().tokens.retain(|_, about| about != sub);
     }
 
     /// Replaces how it misbehaves.
@@ -280,7 +294,9 @@ async fn token(
             .key
             .sign(&json!({"alg": "ES256", "kid": inner.key.kid(), "typ": "JWT"}), &Value::Object(claims)),
     };
-    inner.tokens.insert(access_token.clone(), person);
+    let sub = person.0.sub.clone();
+    inner.tokens.insert(access_token.clone(), sub.clone());
+    inner.people.entry(sub).or_insert(person);
     let answer = json!({
         "access_token": access_token, "token_type": "Bearer", "expires_in": 300, "id_token": id_token,
     });
@@ -288,11 +304,15 @@ async fn token(
 }
 
 async fn userinfo(State(shared): App, headers: HeaderMap) -> Result<Json<Value>, StatusCode> {
-    shared.enter(|_| {}).await?;
+    shared.enter(|counts| counts.userinfo += 1).await?;
     let bearer =
         headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
     let inner = shared.lock();
-    let person = bearer.and_then(|token| inner.tokens.get(token)).ok_or(StatusCode::UNAUTHORIZED)?;
+    let about = bearer.and_then(|token| inner.tokens.get(token)).ok_or(StatusCode::UNAUTHORIZED)?;
+    if let Some(claims) = &inner.mischief.userinfo {
+        return Ok(Json(Value::Object(claims.clone())));
+    }
+    let person = inner.people.get(about).ok_or(StatusCode::UNAUTHORIZED)?;
     Ok(Json(Value::Object(person.claims())))
 }
 

@@ -3,16 +3,19 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod application;
+mod hostile;
 mod outage;
+mod renewal;
 mod session;
 mod sign_in;
+mod step_up;
 mod token;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use harp_sdk::testing::{Person, Provider, ScriptedClock};
-use harp_sdk::{Ask, Clock as _, Config, Finished, Harp, LocalPath, SystemClock, Unfinished};
+use harp_sdk::{Ask, Clock as _, Config, Finished, Harp, LocalPath, Registration, SystemClock, Unfinished};
 
 const BASE: &str = "http://localhost:8081";
 
@@ -21,6 +24,7 @@ struct World {
     provider: Provider,
     harp: Harp,
     clock: Arc<ScriptedClock>,
+    registration: Registration,
 }
 
 impl World {
@@ -32,8 +36,14 @@ impl World {
         let clock = Arc::new(ScriptedClock::at(SystemClock.now()));
         let provider = Provider::start_by(clock.clone()).await.unwrap();
         provider.person(ana());
-        let config = Config::new(provider.registration(BASE)).clock(clock.clone());
-        World { harp: Harp::new(change(config)).unwrap(), provider, clock }
+        let registration = provider.registration(BASE);
+        let config = Config::new(registration.clone()).clock(clock.clone());
+        World { harp: Harp::new(change(config)).unwrap(), provider, clock, registration }
+    }
+
+    /// The same application on another node: it shares the secrets of the cookies and no memory.
+    fn another_process(&self) -> Harp {
+        Harp::new(Config::new(self.registration.clone()).clock(self.clock.clone())).unwrap()
     }
 
     /// Begins in a browser without cookies, goes to the provider, and comes back with a query and cookies.

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use harp_sdk::testing::{Person, signed_in};
-use harp_sdk::{Config, CookieSecret, Harp, Lifetime, SignOut, SignedOut, SignedOutUnavailable};
+use harp_sdk::{
+    Config, CookieSecret, CookieSecrets, Harp, Lifetime, Purpose, SignOut, SignedOut, SignedOutUnavailable,
+};
 
 use super::{BASE, World, ana, header};
 
 async fn is_open(harp: &Harp, cookies: &str) -> bool {
-    harp.session(cookies).await.unwrap().is_some()
+    harp.session(cookies, Purpose::Read).await.unwrap().is_some()
 }
 
 #[tokio::test]
@@ -36,7 +38,7 @@ async fn a_cookie_of_another_application_or_another_secret_is_nobody() {
     let world = World::new().await;
     let (_, cookie) = signed_in(&world.harp, ana().identity()).unwrap();
     let mut same_secret = world.provider.registration(BASE);
-    same_secret.cookie_secret = CookieSecret::from_bytes([7; 32]);
+    same_secret.cookie_secrets = CookieSecret::from_bytes([7; 32]).into();
     let mut other_client = same_secret.clone();
     other_client.client_id = "another".into();
     let (one, other) =
@@ -71,10 +73,10 @@ async fn cookies_are_locked_to_the_host_under_tls() {
 #[tokio::test]
 async fn it_ends_when_idle_and_it_ends_for_good() {
     let life = Lifetime { idle: Duration::from_secs(900), absolute: Duration::from_secs(3600) };
-    let world = World::with(|config| config.lifetime(life)).await;
+    let world = World::with(|config| config.lifetime(life).fresh_for(life.absolute)).await;
     let (_, first) = signed_in(&world.harp, ana().identity()).unwrap();
     world.later(899);
-    let open = world.harp.session(&first).await.unwrap().unwrap();
+    let open = world.harp.session(&first, Purpose::Read).await.unwrap().unwrap();
     let mut cookie = header(&[open.renewed.unwrap()]);
     world.later(1);
     assert!(!is_open(&world.harp, &first).await, "the old cookie is idle since its last sealing");
@@ -84,7 +86,7 @@ async fn it_ends_when_idle_and_it_ends_for_good() {
     loop {
         world.later(600);
         lived += 600;
-        match world.harp.session(&cookie).await.unwrap() {
+        match world.harp.session(&cookie, Purpose::Read).await.unwrap() {
             Some(open) => cookie = header(&[open.renewed.unwrap()]),
             None => break,
         }
@@ -97,9 +99,9 @@ async fn it_is_sealed_anew_at_most_every_minute() {
     let world = World::new().await;
     let (_, cookie) = signed_in(&world.harp, ana().identity()).unwrap();
     world.later(59);
-    assert!(world.harp.session(&cookie).await.unwrap().unwrap().renewed.is_none());
+    assert!(world.harp.session(&cookie, Purpose::Read).await.unwrap().unwrap().renewed.is_none());
     world.later(1);
-    assert!(world.harp.session(&cookie).await.unwrap().unwrap().renewed.is_some());
+    assert!(world.harp.session(&cookie, Purpose::Read).await.unwrap().unwrap().renewed.is_some());
 }
 
 #[tokio::test]
@@ -108,7 +110,7 @@ async fn a_sign_out_ends_every_copy_and_a_new_sign_in_begins_anew() {
     let done = world.sign_in().await.unwrap();
     let jar = header(&done.cookies);
     world.later(61);
-    let renewed = world.harp.session(&jar).await.unwrap().unwrap().renewed.unwrap();
+    let renewed = world.harp.session(&jar, Purpose::Read).await.unwrap().unwrap().renewed.unwrap();
     let out = world.harp.sign_out(&done.session, &jar).await.unwrap();
     for copy in [jar.clone(), header(&[renewed])] {
         assert!(!is_open(&world.harp, &copy).await);
@@ -138,10 +140,10 @@ async fn very_many_roles_stay_in_the_process() {
     let done = world.sign_in().await.unwrap();
     assert!(done.cookies.iter().all(|c| c.to_string().len() <= 4096));
     let jar = header(&done.cookies);
-    let open = world.harp.session(&jar).await.unwrap().unwrap();
+    let open = world.harp.session(&jar, Purpose::Read).await.unwrap().unwrap();
     assert_eq!(open.session.who().roles, person.identity().roles);
     world.later(600);
-    let renewed = world.harp.session(&jar).await.unwrap().unwrap().renewed.unwrap();
+    let renewed = world.harp.session(&jar, Purpose::Read).await.unwrap().unwrap().renewed.unwrap();
     world.later(600);
     assert!(is_open(&world.harp, &header(&[renewed])).await, "it lives as long as it is used");
     world.harp.sign_out(&done.session, &jar).await.unwrap();
@@ -166,7 +168,7 @@ impl SignedOut for Unreachable {
 async fn when_sign_outs_cannot_be_read_nobody_is_signed_in() {
     let world = World::with(|config| config.signed_out(Arc::new(Unreachable))).await;
     let (session, cookie) = signed_in(&world.harp, ana().identity()).unwrap();
-    assert!(world.harp.session(&cookie).await.is_err());
+    assert!(world.harp.session(&cookie, Purpose::Read).await.is_err());
     assert!(world.harp.sign_out(&session, &cookie).await.is_err());
 }
 
@@ -178,4 +180,65 @@ async fn a_form_token_is_for_one_session() {
     let token = world.harp.form_token(&one);
     assert!(world.harp.is_form_token(&token, &one));
     assert!(!world.harp.is_form_token(&token, &two) && !world.harp.is_form_token("", &one));
+}
+
+fn secrets(bytes: &[u8]) -> CookieSecrets {
+    let secret = |byte: &u8| CookieSecret::from_bytes([*byte; 32]);
+    let (first, former) = bytes.split_first().unwrap();
+    former.iter().map(secret).fold(secret(first).into(), CookieSecrets::and_former)
+}
+
+/// The first secret seals, each of them opens: nobody is signed out by a rotation.
+#[tokio::test]
+async fn a_secret_is_rotated_without_signing_anybody_out() {
+    let world = World::new().await;
+    let with = |bytes: &[u8]| {
+        let registration =
+            harp_sdk::Registration { cookie_secrets: secrets(bytes), ..world.provider.registration(BASE) };
+        Harp::new(Config::new(registration).clock(world.clock.clone())).unwrap()
+    };
+    let (before, during, after) = (with(&[1]), with(&[2, 1]), with(&[2]));
+    let (session, old) = signed_in(&before, ana().identity()).unwrap();
+    let token = before.form_token(&session);
+    let begun = before.begin(&super::to("/"), "").await.unwrap();
+
+    // Sealed anew at once, although it was sealed less than a minute ago.
+    let open = during.session(&old, Purpose::Read).await.unwrap().unwrap();
+    let new = header(&[open.renewed.unwrap()]);
+    assert_eq!(open.session, session);
+    assert!(during.is_form_token(&token, &session), "a form that was open");
+    assert_ne!(during.form_token(&session), token);
+    assert!(is_open(&after, &new).await);
+    assert!(during.session(&new, Purpose::Read).await.unwrap().unwrap().renewed.is_none(), "once");
+    // A sign-in that was under way.
+    let query = super::visit(&begun.url).await;
+    assert!(during.finish(&query, &header(&begun.cookies)).await.is_ok());
+
+    // The old secret is gone: signed out, not broken.
+    assert!(!is_open(&after, &old).await && !after.is_form_token(&token, &session));
+    // A node that does not know the new secret yet knows nobody by it.
+    assert!(!is_open(&before, &new).await);
+}
+
+/// Cookie tossing: under plain http another host of the site could plant its own session beside ours.
+#[tokio::test]
+async fn two_sessions_under_one_name_are_nobody() {
+    let world = World::new().await;
+    let (_, ours) = signed_in(&world.harp, ana().identity()).unwrap();
+    let (_, mallorys) = signed_in(&world.harp, Person::new("Mallory Fox").identity()).unwrap();
+    for both in [format!("{ours}; {mallorys}"), format!("{mallorys}; {ours}")] {
+        assert!(!is_open(&world.harp, &both).await);
+    }
+    assert!(is_open(&world.harp, &format!("{ours}; {ours}")).await, "the same one twice");
+}
+
+/// `__Secure-` can be planted by a neighbouring host, so the hint names its session.
+#[tokio::test]
+async fn a_planted_hint_is_not_sent_to_the_provider() {
+    let world = World::new().await;
+    let (victim, mallory) = (world.sign_in().await.unwrap(), world.sign_in().await.unwrap());
+    let out = world.harp.sign_out(&victim.session, &header(&mallory.cookies)).await.unwrap();
+    assert!(!out.url.contains("id_token_hint"), "{}", out.url);
+    let out = world.harp.sign_out(&victim.session, &header(&victim.cookies)).await.unwrap();
+    assert!(out.url.contains("id_token_hint"));
 }

@@ -17,7 +17,7 @@ async fn a_person_signs_in_and_comes_back_to_the_page_they_wanted() {
     assert_eq!(who.email.as_deref(), Some("ana.lee@example.test"));
     assert_eq!((who.aal, who.ial), (Some(Aal::Two), Some(Ial::None)));
     assert_eq!((who.acr.as_deref(), who.sid.as_deref()), (Some("urn:harp:acr:aal2"), Some("sid-ana.lee")));
-    let open = world.harp.session(&header(&done.cookies)).await.unwrap().unwrap();
+    let open = world.harp.session(&header(&done.cookies), harp_sdk::Purpose::Read).await.unwrap().unwrap();
     assert_eq!(open.session, done.session);
 }
 

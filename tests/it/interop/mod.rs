@@ -3,5 +3,6 @@
 mod foreign;
 mod mail;
 mod relying;
+mod renewal;
 mod seed;
 pub mod walker;

@@ -65,7 +65,7 @@ impl Pair {
             client_id: "mft".to_owned(),
             client_secret: harp_sdk::Secret::new(SECRET.to_owned()),
             base_url: base.clone(),
-            cookie_secret: CookieSecret::mint(),
+            cookie_secrets: CookieSecret::mint().into(),
         };
         let files = tempfile::tempdir().unwrap();
         let mft = mft::router(mft::Config::new(registration, files.path())).unwrap();

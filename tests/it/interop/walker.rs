@@ -26,6 +26,11 @@ impl Walker {
         Walker { client, jars: BTreeMap::new() }
     }
 
+    /// A cookie that the browser has already.
+    pub fn bring(&mut self, origin: &str, name: &str, value: &str) {
+        self.jars.entry(origin.to_owned()).or_default().insert(name.to_owned(), value.to_owned());
+    }
+
     pub async fn open(&mut self, url: &str) -> Page {
         let request = self.client.get(url);
         self.go(Url::parse(url).unwrap(), request).await

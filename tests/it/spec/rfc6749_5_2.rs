@@ -65,7 +65,7 @@ both! {
         assert_eq!((answer.header("cache-control"), answer.header("pragma")), ("no-store", "no-cache"));
         let body = answer.json();
         assert_eq!(body["scope"], "openid email phone");
-        assert_eq!((&body["token_type"], &body["expires_in"]), (&"Bearer".into(), &300.into()));
+        assert_eq!((&body["token_type"], &body["expires_in"]), (&"Bearer".into(), &3600.into()));
         assert!(body.get("refresh_token").is_none());
     }
 }

@@ -13,7 +13,7 @@ use super::issue;
 use crate::flow::keys;
 use crate::flow::provider::Oidc;
 use crate::grant::FamilyId;
-use crate::grant::access::{AccessToken, Behind};
+use crate::grant::access::{AccessToken, Behind, Idle};
 use crate::grant::client::Client;
 use crate::grant::code::AuthorizationCode;
 use crate::protocol::token::{CodeExchange, TokenResponse};
@@ -76,7 +76,7 @@ impl OidcWork for RedeemCode<'_> {
         let Some(behind) = behind(tx, code.family).await? else {
             return Ok(Err(invalid_grant("what the code hangs on is gone")));
         };
-        if let Err(ended) = behind.check(&self.oidc.harp.profile.session, self.act.now) {
+        if let Err(ended) = behind.check(Idle::Ends, &self.oidc.harp.profile.session, self.act.now) {
             return Ok(Err(invalid_grant(ended.private().unwrap_or_default())));
         }
         let account = behind.account.id;

@@ -1,0 +1,153 @@
+//! What ends at the provider ends at Managed File Transfer within the bound of harp-sdk, by one virtual clock.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use harp_core::account::Standing;
+use harp_core::kernel::assurance::Method;
+use harp_core::kernel::secret::Plain;
+use harp_core::kernel::time::{Clock as _, SystemClock};
+use harp_core::session::SessionScope;
+use harp_oidc::grant::client::{Authentication, Client};
+use harp_oidc::protocol::redirect::{ApplicationType, RedirectUri};
+use harp_sdk::{CookieSecret, Registration};
+use harp_tests::both;
+use harp_tests::cluster::Db;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use super::walker::Walker;
+use crate::spec::op::{Op, Signed, client, put};
+
+const SECRET: &str = "a secret of the application";
+/// The default of `Config::fresh_for`, in seconds.
+const BOUND: u64 = 5 * 60;
+
+/// The provider of the specifications on a port, and MFT on another, by the same clock.
+struct Street {
+    op: Op,
+    mft: String,
+    serving: Vec<JoinHandle<()>>,
+    _files: tempfile::TempDir,
+}
+
+impl Drop for Street {
+    fn drop(&mut self) {
+        self.serving.iter().for_each(JoinHandle::abort);
+    }
+}
+
+impl Street {
+    async fn new(db: Db) -> Street {
+        let listen = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+        let (at_provider, at_mft) = (listen().await.unwrap(), listen().await.unwrap());
+        let origin = |at: &TcpListener| format!("http://localhost:{}", at.local_addr().unwrap().port());
+        let (issuer, mft) = (origin(&at_provider), origin(&at_mft));
+        let op = Op::at(db, &issuer, SystemClock.now()).await;
+        let uri = |path: &str| RedirectUri::register(&format!("{mft}{path}"), ApplicationType::Web).unwrap();
+        op.add(&Client {
+            authentication: Authentication::ClientSecretBasic { secret: Plain::presented(SECRET).hashed() },
+            redirects: vec![uri(harp_sdk::paths::CALLBACK)],
+            post_logout: vec![uri(mft::SIGNED_OUT)],
+            program: Some(mft::PROGRAM.to_owned()),
+            ..client("files")
+        })
+        .await;
+        let registration = Registration {
+            issuer,
+            client_id: "files".to_owned(),
+            client_secret: harp_sdk::Secret::new(SECRET.to_owned()),
+            base_url: mft.clone(),
+            cookie_secrets: CookieSecret::mint().into(),
+        };
+        let files = tempfile::tempdir().unwrap();
+        let mut config = mft::Config::new(registration, files.path());
+        config.clock = Arc::clone(&op.clock) as _;
+        let application = mft::router(config).unwrap();
+        let router = op.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        let serving = vec![
+            tokio::spawn(async move { axum::serve(at_provider, router).await.unwrap() }),
+            tokio::spawn(async move { axum::serve(at_mft, application).await.unwrap() }),
+        ];
+        Street { op, mft, serving, _files: files }
+    }
+
+    /// A browser that is signed in at the provider as this person, and at MFT through it.
+    async fn browser(&self, who: &Signed) -> Walker {
+        let mut browser = Walker::new();
+        browser.bring(self.op.provider.oidc().issuer.as_str(), "harp_session", who.secret.expose());
+        assert_eq!(self.status(&mut browser).await, 200);
+        browser
+    }
+
+    /// What the files of the person's organization answer.
+    async fn status(&self, browser: &mut Walker) -> u16 {
+        browser.open(&format!("{}/files", self.mft)).await.status
+    }
+
+    /// Where a person ends up who asks for their files.
+    async fn lands(&self, browser: &mut Walker) -> String {
+        browser.open(&format!("{}/files", self.mft)).await.url.path().to_owned()
+    }
+}
+
+both! {
+    /// H06, X-5: a role that a Security Official ends works for at most the bound, and no page of the provider need be seen.
+    async fn a_role_that_ended_lets_nobody_in_after_the_bound(db: Db) {
+        let street = Street::new(db).await;
+        let ana = street.op.ana().await;
+        let role = street.op.assign(&ana, mft::PROGRAM, mft::ROLE).await;
+        let mut browser = street.browser(&ana).await;
+        street.op.after(1);
+        let now = street.op.now();
+        put!(street.op, [role, now], |tx| tx.end_assignment(role, now).await);
+        street.op.after(BOUND - 2);
+        assert_eq!(street.status(&mut browser).await, 200, "the bound is not over");
+        street.op.after(1);
+        let page = browser.open(&format!("{}/files", street.mft)).await;
+        assert_eq!(page.status, 403);
+        assert!(page.body.contains("You do not have a role in this application yet."), "{}", page.body);
+    }
+
+    /// A locked account, a sign-out at the provider and changed credentials end the session here within the bound.
+    async fn a_session_that_ended_at_the_provider_ends_here_after_the_bound(db: Db) {
+        let street = Street::new(db).await;
+        let op = &street.op;
+        let ana = op.ana().await;
+        op.assign(&ana, mft::PROGRAM, mft::ROLE).await;
+        for how in ["signed out", "locked", "new password"] {
+            let ana = op.sign_in(&ana.account, SessionScope::Full, &[Method::Password, Method::Totp]).await;
+            let mut browser = street.browser(&ana).await;
+            let (account, session, now) = (ana.account.id, ana.session, op.now());
+            match how {
+                "locked" => {
+                    put!(op, [account], |tx| tx.set_standing(account, Standing::Active, Standing::Disabled).await);
+                }
+                "signed out" => {
+                    put!(op, [session, now], |tx| tx.end_session(session, now).await);
+                }
+                _ => {
+                    let hash = harp_core::account::PasswordHash("$argon2id$2".into());
+                    put!(op, [account, hash], |tx| tx.set_password(account, &hash, 1).await);
+                }
+            }
+            op.after(BOUND);
+            assert_eq!(street.lands(&mut browser).await, "/sign-in", "{how}");
+            put!(op, [account], |tx| tx.set_standing(account, Standing::Disabled, Standing::Active).await);
+        }
+    }
+
+    /// idle at the provider is not idle in the application; its absolute limit holds there too, through the access token.
+    async fn who_works_in_the_application_is_not_sent_away_for_being_idle_at_the_provider(db: Db) {
+        let street = Street::new(db).await;
+        let ana = street.op.ana().await;
+        street.op.assign(&ana, mft::PROGRAM, mft::ROLE).await;
+        let mut browser = street.browser(&ana).await;
+        for minutes in (4..60).step_by(4) {
+            street.op.after(4 * 60);
+            assert_eq!(street.status(&mut browser).await, 200, "after {minutes} minutes");
+        }
+        street.op.after(4 * 60);
+        assert_eq!(street.lands(&mut browser).await, "/sign-in", "an hour is over, and HARP has not seen them");
+    }
+}
