@@ -16,6 +16,8 @@ pub struct Config {
     /// Files live here, and nothing else does. One process at a time.
     pub data_dir: PathBuf,
     pub limits: Limits,
+    /// Of the listener; whoever mounts the router bounds connections itself.
+    pub bounds: Bounds,
     pub help: Help,
     /// One more certificate authority (PEM) for talking to the provider.
     pub trusted: Option<Vec<u8>>,
@@ -33,6 +35,7 @@ impl Config {
             registration,
             data_dir: data_dir.into(),
             limits: Limits::default(),
+            bounds: Bounds::default(),
             help: Help::default(),
             trusted: None,
             reach: Vec::new(),
@@ -63,13 +66,41 @@ pub struct Limits {
     pub file: u64,
     /// Files of one organization.
     pub files: usize,
+    /// Bytes of all files of one organization.
+    pub room: u64,
+    /// Files on one page of the list.
+    pub page: usize,
     /// Uploads at the same time.
     pub uploads: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { file: 100 * 1024 * 1024, files: 1_000, uploads: 16 }
+        Limits { file: 100 * 1024 * 1024, files: 1_000, room: 10 << 30, page: 50, uploads: 16 }
+    }
+}
+
+/// What connections may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Connections at once; the next one waits.
+    pub connections: usize,
+    /// The longest that the head of a request may take.
+    pub head: Duration,
+    /// Bytes of the head of a request.
+    pub head_bytes: usize,
+    /// For requests in flight when it stops.
+    pub drain: Duration,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Bounds {
+            connections: 1_000,
+            head: Duration::from_secs(10),
+            head_bytes: 64 * 1024,
+            drain: Duration::from_secs(30),
+        }
     }
 }
 

@@ -3,10 +3,11 @@
 //!
 //! [`router`] mounts it anywhere; [`serve`] runs it on a listener until it is told to stop.
 //!
-//! The modules, in the order in which they may use each other: `config`, `vault`, `view`, `http`.
+//! The modules, in the order in which they may use each other: `config`, `vault`, `view`, `http`, `server`.
 
 pub mod config;
 mod http;
+mod server;
 mod vault;
 mod view;
 
@@ -14,9 +15,9 @@ use std::io;
 
 use axum::Router;
 use harp_sdk::{ConfigError, Harp};
-use tokio::net::TcpListener;
 
-pub use config::{Config, Help, Limits, cookie_secrets};
+pub use config::{Bounds, Config, Help, Limits, cookie_secrets};
+pub use server::serve;
 
 /// The program whose roles count here.
 pub const PROGRAM: &str = "mft";
@@ -40,15 +41,4 @@ pub fn router(config: Config) -> Result<Router, StartError> {
         .map_err(|source| StartError::DataDir { path: config.data_dir.display().to_string(), source })?;
     let harp = Harp::new(config.sdk())?;
     Ok(http::router(harp, vault, config.help))
-}
-
-/// Serves on `listener`. When `stop` is done, open requests are finished and then it returns.
-pub async fn serve(
-    listener: TcpListener,
-    config: Config,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> anyhow::Result<()> {
-    let router = router(config)?;
-    axum::serve(listener, router).with_graceful_shutdown(stop).await?;
-    Ok(())
 }

@@ -29,7 +29,8 @@ struct Args {
     /// Where the files are kept.
     #[arg(long, env = "MFT_DATA_DIR", default_value = "data")]
     data_dir: PathBuf,
-    /// Where to listen. Put a TLS proxy in front unless this is loopback.
+    /// Where to listen, in plain HTTP: it has no TLS of its own. Unless this is loopback, a proxy with TLS stands in front, on
+    /// the same machine or a network that nobody else reads.
     #[arg(long, env = "MFT_BIND", default_value = "127.0.0.1:8081")]
     bind: SocketAddr,
     /// One more certificate authority (PEM) for talking to the provider.
@@ -41,6 +42,9 @@ struct Args {
     /// The longest that roles are believed without asking the provider, in seconds.
     #[arg(long, env = "MFT_FRESH_FOR", default_value_t = 300, value_parser = clap::value_parser!(u64).range(0..=3600))]
     fresh_for: u64,
+    /// The room for all files of one organization, in MiB.
+    #[arg(long, env = "MFT_ROOM_MIB", default_value_t = 10_240, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    room_mib: u64,
     /// The largest file, in MiB.
     #[arg(long, env = "MFT_MAX_FILE_MIB", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     max_file_mib: u64,
@@ -86,6 +90,7 @@ fn config(args: Args) -> anyhow::Result<mft::Config> {
     };
     let mut config = mft::Config::new(registration, args.data_dir);
     config.limits.file = args.max_file_mib * 1024 * 1024;
+    config.limits.room = args.room_mib * 1024 * 1024;
     config.fresh_for = Duration::from_secs(args.fresh_for);
     config.reach = args.reach;
     if let Some(path) = &args.ca_file {

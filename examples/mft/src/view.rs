@@ -83,6 +83,19 @@ pub struct Place {
     pub current: bool,
 }
 
+/// Which part of the files is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pager {
+    /// Of all pages together.
+    pub total: usize,
+    pub page: usize,
+    pub pages: usize,
+    /// The page before: newer files.
+    pub earlier: Option<String>,
+    /// The page after: older files.
+    pub later: Option<String>,
+}
+
 /// The files of one organization.
 #[derive(Debug, Template)]
 #[template(path = "files.html")]
@@ -93,6 +106,7 @@ pub struct Files {
     pub here: String,
     pub places: Vec<Place>,
     pub files: Vec<Stored>,
+    pub pager: Pager,
     /// Just taken.
     pub done: Option<Stored>,
     pub error: Option<String>,

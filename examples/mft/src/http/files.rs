@@ -11,7 +11,7 @@ use http::StatusCode;
 use super::pages::{broken, show as page, trouble};
 use super::{Answer, App};
 use crate::vault::{FileId, Org, Stored};
-use crate::view::{Files, Place, Refused};
+use crate::view::{Files, Pager, Place, Refused};
 use crate::{PROGRAM, ROLE};
 
 fn rule() -> guard::Rule {
@@ -40,7 +40,8 @@ pub async fn show(
         Some(id) => app.vault.meta(&at.org, &id).await.ok().flatten().map(|meta| Stored { id, meta }),
         None => None,
     };
-    listing(&app, &who, &at, Shown { done, ..Shown::default() }).await
+    let page = query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1);
+    listing(&app, &who, &at, Shown { done, page, ..Shown::default() }).await
 }
 
 /// An organization, and the role that opens it to the person.
@@ -72,6 +73,8 @@ pub fn admitted(app: &App, who: &SignedIn, org: &str) -> Result<Admitted, Box<Re
 pub struct Shown {
     pub done: Option<Stored>,
     pub error: Option<(StatusCode, String)>,
+    /// The first is 1; what lies outside is the nearest there is.
+    pub page: usize,
 }
 
 pub async fn listing(app: &App, who: &SignedIn, at: &Admitted, shown: Shown) -> Answer {
@@ -80,13 +83,16 @@ pub async fn listing(app: &App, who: &SignedIn, at: &Admitted, shown: Shown) -> 
         Ok(files) => files,
         Err(error) => return Err(broken(frame, &error)),
     };
+    let here = path(at.org.as_str());
+    let (files, pager) = paged(files, shown.page, (app.vault.limits().page, &here));
     let (status, error) = shown.error.map_or((StatusCode::OK, None), |(status, error)| (status, Some(error)));
     let files = Files {
         frame,
         organization: at.role.org_name.clone(),
-        here: path(at.org.as_str()),
+        here,
         places: places(app, who, at.org.as_str()),
         files,
+        pager,
         done: shown.done,
         error,
         upload_id: FileId::mint(),
@@ -94,6 +100,16 @@ pub async fn listing(app: &App, who: &SignedIn, at: &Admitted, shown: Shown) -> 
         form_token: who.form_token(),
     };
     Ok(page(status, &files))
+}
+
+/// One page of the files, and the way to its neighbours.
+fn paged(files: Vec<Stored>, wanted: usize, (size, here): (usize, &str)) -> (Vec<Stored>, Pager) {
+    let (total, size) = (files.len(), size.max(1));
+    let pages = total.div_ceil(size).max(1);
+    let page = wanted.clamp(1, pages);
+    let to = |page: usize| (1..=pages).contains(&page).then(|| format!("{here}?page={page}"));
+    let pager = Pager { total, page, pages, earlier: to(page - 1), later: to(page + 1) };
+    (files.into_iter().skip((page - 1) * size).take(size).collect(), pager)
 }
 
 fn places(app: &App, who: &SignedIn, current: &str) -> Vec<Place> {

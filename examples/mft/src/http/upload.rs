@@ -161,6 +161,14 @@ async fn answer(app: &App, who: &SignedIn, at: &Admitted, wrong: Wrong) -> Answe
                 "This organization has {limit} files already, and that is the limit. Ask the help desk for room."
             ),
         ),
+        Wrong::File(UploadError::NoRoom(limit)) => (
+            StatusCode::CONFLICT,
+            format!(
+                "With this file, the files of this organization would be larger than {}, and that is the limit. Ask the \
+                 help desk for room.",
+                size(limit)
+            ),
+        ),
         Wrong::File(UploadError::Busy) => (
             StatusCode::SERVICE_UNAVAILABLE,
             "Many people are sending files right now. Send yours again in a minute.".to_owned(),

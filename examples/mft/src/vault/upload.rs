@@ -17,6 +17,8 @@ pub enum UploadError {
     TooLarge(u64),
     #[error("the organization has {0} files already")]
     Full(usize),
+    #[error("the organization's files would be more than {0} bytes")]
+    NoRoom(u64),
     #[error("too many uploads at once")]
     Busy,
     #[error("the file is empty")]
@@ -99,9 +101,13 @@ impl Upload {
             Some(_) => FileId::mint(),
             None => id,
         };
-        let limit = self.vault.0.limits.files;
-        if self.vault.list(org).await?.len() >= limit {
-            return Err(UploadError::Full(limit));
+        let (limits, there) = (self.vault.0.limits, self.vault.list(org).await?);
+        if there.len() >= limits.files {
+            return Err(UploadError::Full(limits.files));
+        }
+        let taken = there.iter().fold(meta.size, |sum, stored| sum.saturating_add(stored.meta.size));
+        if taken > limits.room {
+            return Err(UploadError::NoRoom(limits.room));
         }
         let home = self.vault.of(org);
         if !fs::try_exists(&home).await? {

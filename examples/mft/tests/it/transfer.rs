@@ -73,7 +73,7 @@ async fn an_upload_that_breaks_off_leaves_nothing() {
 
 #[tokio::test]
 async fn what_is_too_large_too_many_empty_or_absent_is_refused_with_the_way_out() {
-    let world = World::with(Limits { file: 1_000, files: 2, uploads: 2 }).await;
+    let world = World::with(Limits { file: 1_000, files: 2, uploads: 2, ..Limits::default() }).await;
     let mut ana = world.browser("Ana Lee", &["org_yale"]).await;
     let fits = hand_in(&mut ana, YALE, "a.csv", &[b'x'; 1_000]).await;
     assert_eq!(fits.status, StatusCode::SEE_OTHER);
@@ -112,7 +112,7 @@ async fn the_same_form_twice_is_one_file_and_another_file_is_another() {
 
 #[tokio::test]
 async fn eight_at_once_keep_the_limit() {
-    let world = World::with(Limits { file: 1_000, files: 3, uploads: 8 }).await;
+    let world = World::with(Limits { file: 1_000, files: 3, uploads: 8, ..Limits::default() }).await;
     let mut ana = world.browser("Ana Lee", &["org_yale"]).await;
     let token = ana.get(YALE).await.unwrap().field("form_token").unwrap().to_owned();
     let sends = (0..8).map(|n: u8| {
@@ -127,6 +127,101 @@ async fn eight_at_once_keep_the_limit() {
         taken += usize::from(sent.await.unwrap() == StatusCode::SEE_OTHER);
     }
     assert_eq!((taken, links(&ana.get(YALE).await.unwrap()).len()), (3, 3));
+}
+
+/// The room of an organization is for all of its files together, and of no other.
+#[tokio::test]
+async fn eight_at_once_keep_the_room_of_an_organization() {
+    let world = World::with(Limits { file: 1_000, room: 2_500, uploads: 8, ..Limits::default() }).await;
+    let mut ana = world.browser("Ana Lee", &["org_yale", "org_mayo"]).await;
+    let token = ana.get(YALE).await.unwrap().field("form_token").unwrap().to_owned();
+    let sends = (0..8).map(|n: u8| {
+        let (mut ana, token) = (ana.clone(), token.clone());
+        tokio::spawn(async move {
+            let form = Form { token: &token, id: None, name: "a.csv", content: &[n; 1_000] };
+            ana.send(upload(YALE, form.body())).await.unwrap()
+        })
+    });
+    let mut taken = 0;
+    for sent in sends.collect::<Vec<_>>() {
+        let answer = sent.await.unwrap();
+        match answer.status {
+            StatusCode::SEE_OTHER => taken += 1,
+            status => {
+                assert_eq!(status, StatusCode::CONFLICT);
+                assert!(answer.body.contains("would be larger than 2.4 KB"), "{}", answer.body);
+            }
+        }
+    }
+    assert_eq!((taken, links(&ana.get(YALE).await.unwrap()).len()), (2, 2));
+    assert_eq!(hand_in(&mut ana, YALE, "small.csv", &[b'x'; 500]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        hand_in(&mut ana, "/files/org_mayo", "a.csv", &[b'x'; 1_000]).await.status,
+        StatusCode::SEE_OTHER
+    );
+}
+
+#[tokio::test]
+async fn many_files_come_in_pages_the_newest_first() {
+    let world = World::with(Limits { page: 2, ..Limits::default() }).await;
+    let mut ana = world.browser("Ana Lee", &["org_yale"]).await;
+    for n in 1..=5 {
+        hand_in(&mut ana, YALE, &format!("file-{n}.csv"), b"x").await;
+    }
+    let mut seen = Vec::new();
+    for (page, count) in [(1, 2), (2, 2), (3, 1)] {
+        let shown = ana.get(&format!("{YALE}?page={page}")).await.unwrap();
+        assert!(
+            shown.body.contains(&format!("5 files, the newest first (page {page} of 3)")),
+            "{}",
+            shown.body
+        );
+        assert_eq!(shown.body.contains("Newer files"), page > 1);
+        assert_eq!(shown.body.contains("Older files"), page < 3);
+        assert_eq!(links(&shown).len(), count);
+        seen.extend(links(&shown));
+    }
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 5, "each file on one page");
+    for odd in ["0", "99", "-1", "x", "99999999999999999999999"] {
+        let page = ana.get(&format!("{YALE}?page={odd}")).await.unwrap();
+        assert_eq!(page.status, StatusCode::OK, "{odd}");
+        assert!(!links(&page).is_empty());
+    }
+}
+
+/// RFC 6266, RFC 8187, CWE-113: whatever a file is called, its name is one header of ASCII, and the page shows no trick.
+#[tokio::test]
+async fn a_hostile_name_breaks_neither_the_header_nor_the_page() {
+    let world = World::new().await;
+    let mut ana = world.browser("Ana Lee", &["org_yale"]).await;
+    for name in [
+        "invoice\u{202e}fdp.exe",
+        "a\tb\u{7f}.txt",
+        "\u{5d0}\u{5d1}.pdf",
+        "a%0d%0aX: y.csv",
+        "x;filename=evil.exe",
+        "caf\u{e9}'\u{1f600}.csv",
+    ] {
+        assert_eq!(
+            hand_in(&mut ana, YALE, name, name.as_bytes()).await.status,
+            StatusCode::SEE_OTHER,
+            "{name:?}"
+        );
+    }
+    let page = ana.get(YALE).await.unwrap();
+    assert!(!page.body.contains('\u{202e}') && !page.body.contains('\u{7f}'));
+    let all = links(&page);
+    assert_eq!(all.len(), 6);
+    for link in all {
+        let file = ana.open(&link).await.unwrap();
+        let header = file.headers[CONTENT_DISPOSITION].to_str().unwrap();
+        assert!(header.is_ascii() && header.starts_with("attachment; filename=\""), "{header}");
+        assert_eq!((header.matches('"').count(), header.matches(';').count()), (2, 2), "{header}");
+        assert_eq!(file.headers["x-content-type-options"], "nosniff");
+        assert!(file.headers["content-security-policy"].to_str().unwrap().contains("sandbox"));
+    }
 }
 
 #[tokio::test]
