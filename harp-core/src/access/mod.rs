@@ -83,6 +83,32 @@ pub struct RoleRequest {
     pub created_at: Timestamp,
 }
 
+/// A request as its requester and its Security Officials see it (H06): names in place of ids.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestView {
+    pub id: RequestId,
+    pub program: String,
+    pub org: String,
+    pub roles: Vec<String>,
+    pub requester: String,
+    pub requester_id: AccountId,
+    pub created_at: Timestamp,
+    pub state: RequestState,
+    /// The name of who decided it.
+    pub decider: Option<String>,
+}
+
+/// A role that a person holds, in names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldView {
+    pub program: String,
+    pub program_slug: String,
+    pub org: String,
+    pub role: String,
+    pub since: Timestamp,
+    pub until: Option<Timestamp>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum RequestState {

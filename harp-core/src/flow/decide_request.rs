@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::request_role::{RequestView, describe, tell};
+use super::request_role::{PAGE, RequestView, cut, describe, tell};
 use super::{Harp, Trouble};
 use crate::access::{Assignment, RequestState, RoleRequest};
 use crate::account::field::{Complaint, Field};
@@ -13,6 +13,7 @@ use crate::kernel::id::{AccountId, AssignmentId, RequestId};
 use crate::kernel::text::line;
 use crate::kernel::time::Timestamp;
 use crate::notice::Notice;
+use crate::store::access::Page;
 use crate::store::{Fault, Tx, Work};
 
 /// The longest reason, in characters.
@@ -30,8 +31,16 @@ pub enum Answer {
 pub enum Queue {
     /// Not a Security Official anywhere: there is no queue to see.
     NotAnOfficial,
-    /// Oldest first, over all organizations where the person decides.
-    Requests(Vec<Waiting>),
+    Requests(Requests),
+}
+
+/// A part of the queue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Requests {
+    /// Oldest first, over all organizations where the person decides; [`PAGE`] at most.
+    pub waiting: Vec<Waiting>,
+    /// The last of them, if more wait.
+    pub more: Option<RequestId>,
 }
 
 /// One request in the queue.
@@ -75,32 +84,49 @@ pub enum Outcome {
     Refused(Vec<Complaint>),
 }
 
-pub async fn queue(harp: &Harp, official: AccountId, act: &Act) -> Result<Queue, Trouble> {
+/// The queue; what comes after `after`, if it is given.
+pub async fn queue(
+    harp: &Harp,
+    official: AccountId,
+    after: Option<RequestId>,
+    act: &Act,
+) -> Result<Queue, Trouble> {
     struct Read {
         official: AccountId,
+        after: Option<RequestId>,
         now: Timestamp,
     }
     #[async_trait]
     impl Work for Read {
         type Out = Queue;
         async fn run(&self, tx: &mut dyn Tx) -> Result<Queue, Fault> {
-            let places = tx.official_at(self.official, self.now).await?;
-            if places.is_empty() {
+            if tx.official_at(self.official, self.now).await?.is_empty() {
                 return Ok(Queue::NotAnOfficial);
             }
-            let mut waiting = Vec::new();
-            for (org, program) in places {
-                for request in tx.requests_at(org, program).await? {
-                    let own = request.account == self.official;
-                    let may = if own { May::OwnRequest } else { May::Decide };
-                    waiting.push(Waiting { view: describe(tx, &request).await?, may });
-                }
-            }
-            waiting.sort_by_key(|w| w.view.created_at);
-            Ok(Queue::Requests(waiting))
+            let page = Page { beyond: self.after, most: PAGE + 1 };
+            let mut views = tx.queue_views(self.official, page, self.now).await?;
+            let more = cut(&mut views);
+            let may = |view: &RequestView| {
+                if view.requester_id == self.official { May::OwnRequest } else { May::Decide }
+            };
+            let waiting = views.into_iter().map(|view| Waiting { may: may(&view), view }).collect();
+            Ok(Queue::Requests(Requests { waiting, more }))
         }
     }
-    Ok(harp.store.read(&Read { official, now: act.now }).await?)
+    Ok(harp.store.read(&Read { official, after, now: act.now }).await?)
+}
+
+/// How many requests the person may decide: none, if they are no Security Official.
+pub async fn waiting(harp: &Harp, official: AccountId, act: &Act) -> Result<u32, Trouble> {
+    struct Read(AccountId, Timestamp);
+    #[async_trait]
+    impl Work for Read {
+        type Out = u32;
+        async fn run(&self, tx: &mut dyn Tx) -> Result<u32, Fault> {
+            tx.queue_length(self.0, self.1).await
+        }
+    }
+    Ok(harp.store.read(&Read(official, act.now)).await?)
 }
 
 /// One request, if this person decides there. `None` otherwise, whether it exists or not.

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::{Harp, Trouble};
+pub use crate::access::{HeldView, RequestView};
 use crate::access::{Organization, Program, RequestState, Role, RoleRequest};
 use crate::account::Standing;
 use crate::account::field::{Complaint, Field, Problem};
@@ -11,8 +12,11 @@ use crate::kernel::act::Act;
 use crate::kernel::id::{AccountId, MessageId, OrgId, ProgramId, RequestId, RoleId};
 use crate::kernel::time::Timestamp;
 use crate::notice::{Message, Notice, Recipient};
+use crate::store::access::Page;
 use crate::store::{Fault, Tx, Work};
 
+/// How many requests a page shows.
+pub const PAGE: u32 = 50;
 /// How many organizations a search shows (H04).
 pub const SEARCH_LIMIT: u32 = 50;
 /// How many roles one request may name.
@@ -86,32 +90,6 @@ pub enum Deciders {
     Nobody,
 }
 
-/// A request as its requester and its Security Officials see it (H06).
-#[derive(Debug, Clone, PartialEq)]
-pub struct RequestView {
-    pub id: RequestId,
-    pub program: String,
-    pub org: String,
-    pub roles: Vec<String>,
-    pub requester: String,
-    pub requester_id: AccountId,
-    pub created_at: Timestamp,
-    pub state: RequestState,
-    /// The name of who decided it.
-    pub decider: Option<String>,
-}
-
-/// A role that the person holds, in names.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HeldView {
-    pub program: String,
-    pub program_slug: String,
-    pub org: String,
-    pub role: String,
-    pub since: Timestamp,
-    pub until: Option<Timestamp>,
-}
-
 /// H01: the roles that the person holds now.
 pub async fn held(harp: &Harp, account: AccountId, act: &Act) -> Result<Vec<HeldView>, Trouble> {
     struct Read {
@@ -122,22 +100,7 @@ pub async fn held(harp: &Harp, account: AccountId, act: &Act) -> Result<Vec<Held
     impl Work for Read {
         type Out = Vec<HeldView>;
         async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
-            let mut views = Vec::new();
-            for held in tx.assignments(self.account, self.now).await? {
-                let Some(role) = tx.role(held.role).await? else { continue };
-                let Some(program) = tx.program(role.program).await? else { continue };
-                let org = tx.org(held.org).await?.map(|o| o.name).unwrap_or_default();
-                let (program, program_slug) = (program.name, program.slug);
-                views.push(HeldView {
-                    program,
-                    program_slug,
-                    org,
-                    role: role.name,
-                    since: held.start,
-                    until: held.end,
-                });
-            }
-            Ok(views)
+            tx.held_views(self.account, self.now).await
         }
     }
     Ok(harp.store.read(&Read { account, now: act.now }).await?)
@@ -241,21 +204,53 @@ pub async fn submit(
     Ok(harp.store.write(&Submit { harp, request, act }).await?)
 }
 
-/// The person's own requests, newest first.
-pub async fn mine(harp: &Harp, account: AccountId) -> Result<Vec<RequestView>, Trouble> {
+/// The person's own requests.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mine {
+    /// Newest first, all of them.
+    pub pending: Vec<RequestView>,
+    /// Newest first, [`PAGE`] at most.
+    pub decided: Vec<RequestView>,
+    /// The last of `decided`, if there are earlier ones.
+    pub earlier: Option<RequestId>,
+}
+
+/// The person's own requests; of the decided ones those before `before`, if it is given.
+pub async fn mine(harp: &Harp, account: AccountId, before: Option<RequestId>) -> Result<Mine, Trouble> {
+    struct Read(AccountId, Option<RequestId>);
+    #[async_trait]
+    impl Work for Read {
+        type Out = Mine;
+        async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
+            let mut decided = tx.decided_views(self.0, Page { beyond: self.1, most: PAGE + 1 }).await?;
+            let earlier = cut(&mut decided);
+            Ok(Mine { pending: tx.pending_views(self.0).await?, decided, earlier })
+        }
+    }
+    Ok(harp.store.read(&Read(account, before)).await?)
+}
+
+/// How many of the person's requests wait.
+pub async fn waiting(harp: &Harp, account: AccountId) -> Result<usize, Trouble> {
     struct Read(AccountId);
     #[async_trait]
     impl Work for Read {
-        type Out = Vec<RequestView>;
+        type Out = usize;
         async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
-            let mut views = Vec::new();
-            for request in tx.requests_by(self.0).await? {
-                views.push(describe(tx, &request).await?);
-            }
-            Ok(views)
+            Ok(tx.pending_requests(self.0).await?.len())
         }
     }
     Ok(harp.store.read(&Read(account)).await?)
+}
+
+/// Cuts a list that was read with one more than a page holds. The last that is left, if there was more.
+pub(super) fn cut(views: &mut Vec<RequestView>) -> Option<RequestId> {
+    let most = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    if views.len() <= most {
+        return None;
+    }
+    views.truncate(most);
+    views.last().map(|view| view.id)
 }
 
 struct Submit<'a> {
@@ -341,8 +336,7 @@ struct Taken {
 impl Taken {
     async fn load(tx: &mut dyn Tx, account: AccountId, org: OrgId, now: Timestamp) -> Result<Taken, Fault> {
         let held = tx.assignments(account, now).await?;
-        let pending = tx.requests_by(account).await?.into_iter().filter(|r| r.state == RequestState::Pending);
-        let pending: Vec<RoleRequest> = pending.collect();
+        let pending = tx.pending_requests(account).await?;
         Ok(Taken {
             held: held.into_iter().filter(|a| a.org == org).map(|a| a.role).collect(),
             waiting: pending.len(),

@@ -4,9 +4,18 @@ use async_trait::async_trait;
 
 use super::Fault;
 use crate::access::decide::HeldRole;
-use crate::access::{Assignment, Organization, Program, RequestState, Role, RoleRequest};
+use crate::access::{
+    Assignment, HeldView, Organization, Program, RequestState, RequestView, Role, RoleRequest,
+};
 use crate::kernel::id::{AccountId, AssignmentId, OrgId, ProgramId, RequestId, RoleId};
 use crate::kernel::time::Timestamp;
+
+/// A part of a list: so many, beyond the last one that was seen.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    pub beyond: Option<RequestId>,
+    pub most: u32,
+}
 
 #[async_trait]
 pub trait AccessStore: Send {
@@ -45,6 +54,8 @@ pub trait AccessStore: Send {
     async fn add_assignment(&mut self, assignment: &Assignment) -> Result<bool, Fault>;
     /// Live at `now`, by organization and role name.
     async fn assignments(&mut self, account: AccountId, now: Timestamp) -> Result<Vec<Assignment>, Fault>;
+    /// The same in names: for its holder to read.
+    async fn held_views(&mut self, account: AccountId, now: Timestamp) -> Result<Vec<HeldView>, Fault>;
     /// The same, joined with what a decision needs; of one program (by slug), or of all.
     async fn held_roles(
         &mut self,
@@ -70,10 +81,21 @@ pub trait AccessStore: Send {
     /// False when the person already has a pending request for one of the same roles there.
     async fn add_request(&mut self, request: &RoleRequest) -> Result<bool, Fault>;
     async fn request(&mut self, id: RequestId) -> Result<Option<RoleRequest>, Fault>;
-    /// Newest first.
-    async fn requests_by(&mut self, account: AccountId) -> Result<Vec<RoleRequest>, Fault>;
-    /// Pending ones at one organization and program, oldest first.
-    async fn requests_at(&mut self, org: OrgId, program: ProgramId) -> Result<Vec<RoleRequest>, Fault>;
+    /// The person's pending ones, newest first: never more than may wait at a time.
+    async fn pending_requests(&mut self, account: AccountId) -> Result<Vec<RoleRequest>, Fault>;
+    /// The same in names.
+    async fn pending_views(&mut self, account: AccountId) -> Result<Vec<RequestView>, Fault>;
+    /// The person's others, newest first; those before one that is given.
+    async fn decided_views(&mut self, account: AccountId, page: Page) -> Result<Vec<RequestView>, Fault>;
+    /// What waits wherever this person decides, oldest first; those after one that is given.
+    async fn queue_views(
+        &mut self,
+        official: AccountId,
+        page: Page,
+        now: Timestamp,
+    ) -> Result<Vec<RequestView>, Fault>;
+    /// How many of them the person may decide: all but their own.
+    async fn queue_length(&mut self, official: AccountId, now: Timestamp) -> Result<u32, Fault>;
     /// Pending to decided, once, and only by somebody who is a Security Official there at that time.
     async fn decide_request(&mut self, id: RequestId, state: &RequestState) -> Result<bool, Fault>;
 }

@@ -6,7 +6,7 @@ use super::form::{Control, Form, Kind};
 use super::frame::Frame;
 use super::profile::EmailState;
 use super::register::Identified;
-use super::roles::{Links, Request, RequestTable};
+use super::roles::{Begins, Links, Part, Request, RequestTable};
 use super::url::{self, act};
 use super::words::Message;
 use super::{form_pages, pages};
@@ -21,6 +21,7 @@ pub struct Queue {
     /// What was just decided: `queue.approved` or `queue.denied` with `requester`.
     pub done: Option<Message>,
     pub pending: Vec<Request>,
+    pub part: Part,
 }
 
 impl Queue {

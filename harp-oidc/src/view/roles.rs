@@ -132,6 +132,28 @@ pub struct Requests {
     pub submitted: Option<String>,
     pub pending: Vec<Request>,
     pub decided: Vec<Request>,
+    /// Which of the decided ones.
+    pub part: Part,
+}
+
+/// A part of a list that is too long for a page: `?beyond=ID` gives what comes after that one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    pub begins: Begins,
+    /// The last one that is shown, if there are more.
+    pub next: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begins {
+    Here,
+    /// The reader came from an earlier part.
+    Earlier,
+}
+
+impl Part {
+    /// The whole list fits.
+    pub const WHOLE: Part = Part { begins: Begins::Here, next: None };
 }
 
 /// A role request as tables show it (H06).

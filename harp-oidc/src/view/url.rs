@@ -60,6 +60,9 @@ pub const ASSETS: &str = "/assets/";
 /// The query parameter that says which sign-in or registration a page belongs to, so that two tabs do not disturb each other.
 pub const FLOW: &str = "flow";
 
+/// In the address of a long list: what comes after this one.
+pub const BEYOND: &str = "beyond";
+
 /// Values of the field `do`.
 pub mod act {
     /// The field itself.

@@ -1,9 +1,10 @@
 //! Role requests.
 
-use harp_core::access::{RequestState, RoleRequest};
+use harp_core::access::{RequestState, RequestView, RoleRequest};
 use harp_core::kernel::id::{AccountId, RequestId, RoleId};
 use harp_core::kernel::random::SystemRandom;
 use harp_core::store::Fault;
+use harp_core::store::access::Page;
 use harp_tests::both;
 use harp_tests::cluster::Db;
 
@@ -24,18 +25,23 @@ both! {
         for (i, state) in (0u64..).zip(states) {
             let mut request = RoleRequest { created_at: after(i), ..request(ana, &hospital, &[hospital.user.id, hospital.official.id]) };
             assert_eq!(add(&db, &request).await, Ok(true));
-            let (id, org, program) = (request.id, hospital.org.id, hospital.program.id);
+            let id = request.id;
             assert_eq!(look!(db, [id], |tx| tx.request(id).await).await, Ok(Some(request.clone())));
-            let waiting = look!(db, [], |tx| tx.requests_at(org, program).await).await;
+            let waiting = look!(db, [ana], |tx| tx.pending_requests(ana).await).await;
             assert_eq!(waiting, Ok(vec![request.clone()]), "the decided ones do not wait");
+            let queue = look!(db, [sol], |tx| tx.queue_views(sol, ALL, after(9)).await).await.unwrap();
+            assert_eq!(queue, [named(&request, &hospital, None)]);
             assert_eq!(decide(&db, id, &state).await, Ok(true));
             assert_eq!(decide(&db, id, &RequestState::Withdrawn { at: after(10) }).await, Ok(false));
             request.state = state;
             assert_eq!(look!(db, [id], |tx| tx.request(id).await).await, Ok(Some(request.clone())));
-            all.insert(0, request);
+            let by = !matches!(request.state, RequestState::Withdrawn { .. });
+            all.insert(0, named(&request, &hospital, by.then_some("Ana Müller-O'Neil")));
         }
-        assert_eq!(look!(db, [ana], |tx| tx.requests_by(ana).await).await, Ok(all), "newest first");
-        assert_eq!(look!(db, [sol], |tx| tx.requests_by(sol).await).await, Ok(vec![]));
+        assert_eq!(look!(db, [ana], |tx| tx.decided_views(ana, ALL).await).await, Ok(all.clone()), "newest first");
+        let page = Page { beyond: Some(all[0].id), most: 1 };
+        assert_eq!(look!(db, [ana], |tx| tx.decided_views(ana, page).await).await, Ok(vec![all[1].clone()]));
+        assert_eq!(look!(db, [sol], |tx| tx.decided_views(sol, ALL).await).await, Ok(vec![]));
     }
 
     /// H08: also when the roles come in another order, and only some of them are the same.
@@ -50,10 +56,8 @@ both! {
         })
         .await;
         assert_eq!(added.into_iter().filter(|won| *won).count(), 1);
-        assert_eq!(look!(db, [ana], |tx| tx.requests_by(ana).await).await.unwrap().len(), 1, "nothing of the refused stays");
-        let org = hospital.org.id;
-        let of = hospital.program.id;
-        assert_eq!(look!(db, [], |tx| tx.requests_at(org, of).await).await.unwrap().len(), 1);
+        assert_eq!(look!(db, [ana], |tx| tx.pending_requests(ana).await).await.unwrap().len(), 1, "nothing of the refused stays");
+        assert_eq!(look!(db, [ana], |tx| tx.decided_views(ana, ALL).await).await, Ok(vec![]));
     }
 
     /// A refused request blocks nothing: neither its other roles, nor other people.
@@ -102,6 +106,23 @@ both! {
         }
         let id = request.id;
         assert_eq!(look!(db, [id], |tx| tx.request(id).await).await, Ok(Some(request)));
+    }
+}
+
+const ALL: Page = Page { beyond: None, most: 1000 };
+
+fn named(request: &RoleRequest, hospital: &Hospital, decider: Option<&str>) -> RequestView {
+    let name = |role: &RoleId| if *role == hospital.user.id { &hospital.user } else { &hospital.official };
+    RequestView {
+        id: request.id,
+        program: hospital.program.name.clone(),
+        org: hospital.org.name.clone(),
+        roles: request.roles.iter().map(|role| name(role).name.clone()).collect(),
+        requester: "Ana Müller-O'Neil".to_owned(),
+        requester_id: request.account,
+        created_at: request.created_at,
+        state: request.state.clone(),
+        decider: decider.map(str::to_owned),
     }
 }
 

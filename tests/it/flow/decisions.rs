@@ -121,11 +121,11 @@ both! {
         let scene = scene(db).await;
         let own = scene.asked(scene.sol).await;
         let Queue::Requests(queue) =
-            decide_request::queue(&scene.stage.harp, scene.sol, &scene.stage.act()).await.unwrap()
+            decide_request::queue(&scene.stage.harp, scene.sol, None, &scene.stage.act()).await.unwrap()
         else {
             panic!("Sol has a queue")
         };
-        assert_eq!(queue.first().map(|w| w.may), Some(May::OwnRequest));
+        assert_eq!(queue.waiting.first().map(|w| w.may), Some(May::OwnRequest));
         for answer in [Answer::Approve, Answer::Deny { reason: "Not me.".into() }] {
             assert_eq!(scene.decide(scene.sol, own, answer).await, Outcome::OwnRequest);
         }
@@ -148,9 +148,9 @@ both! {
                 assert_eq!(scene.decide(who, request, Answer::Approve).await, Outcome::NotYours);
             }
         }
-        assert_eq!(decide_request::queue(harp, scene.mallory, &act).await.unwrap(), Queue::NotAnOfficial);
-        let other = decide_request::queue(harp, elsewhere, &act).await.unwrap();
-        assert!(matches!(other, Queue::Requests(waiting) if waiting.is_empty()));
+        assert_eq!(decide_request::queue(harp, scene.mallory, None, &act).await.unwrap(), Queue::NotAnOfficial);
+        let other = decide_request::queue(harp, elsewhere, None, &act).await.unwrap();
+        assert!(matches!(other, Queue::Requests(page) if page.waiting.is_empty() && page.more.is_none()));
         assert_eq!(scene.held(scene.ana).await, 0);
     }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use harp_core::access::{Role, RoleKind};
-use harp_core::account::{Proofed, Standing};
+use harp_core::access::{RequestState, Role, RoleKind, RoleRequest};
+use harp_core::account::{Account, Proofed, Standing};
 use harp_core::flow::decide_request::{self, Answer, May, Outcome, Queue};
 use harp_core::flow::request_role::{self, MOST_PENDING, Submitted, Wanted};
 use harp_core::kernel::id::{AccountId, RequestId, RoleId};
@@ -13,7 +13,7 @@ use harp_tests::both;
 use harp_tests::cluster::Db;
 
 use super::eight;
-use crate::contract::fixture::{Hospital, NOW, active_account, hospital, official};
+use crate::contract::fixture::{Hospital, NOW, account, active_account, hospital, official};
 use crate::contract::{Node, change};
 use crate::stage::Stage;
 
@@ -69,7 +69,7 @@ both! {
         let house = house(db).await;
         let id = house.asked().await;
         house.disable(house.sol).await;
-        let queue = decide_request::queue(&house.stage.harp, house.sol, &house.stage.act()).await.unwrap();
+        let queue = decide_request::queue(&house.stage.harp, house.sol, None, &house.stage.act()).await.unwrap();
         assert_eq!(queue, Queue::NotAnOfficial);
         assert_eq!(house.decide(id, Answer::Approve).await, Outcome::NotYours);
         assert_eq!(house.holds().await, 0);
@@ -99,6 +99,48 @@ both! {
         let approved = house.decide(id, Answer::Approve).await;
         assert!(matches!(approved, Outcome::Approved(_)), "{approved:?}");
         assert_eq!(house.holds().await, 1);
+    }
+
+    /// I05: however many wait, the Security Official sees a page of them, oldest first, and then the next, until all were
+    /// seen once; who is at an organization beside it sees none.
+    async fn five_hundred_who_wait_are_shown_page_by_page(db: Db) {
+        let people: Vec<Account> = (0..500).map(|_| account()).collect();
+        let house = house(db).await;
+        let (program, org, role) = (house.hospital.program.id, house.hospital.org.id, house.hospital.user.id);
+        let mut requests = Vec::new();
+        for (n, person) in (0u64..).zip(&people) {
+            let account = if n == 7 { house.sol } else { person.id };
+            let created_at = NOW + std::time::Duration::from_secs(n / 3);
+            let id = RequestId::mint(NOW, &SystemRandom);
+            let (roles, state) = (vec![role], RequestState::Pending);
+            requests.push(RoleRequest { id, account, program, org, roles, state, created_at });
+        }
+        let mut all: Vec<_> = requests.iter().map(|r| (r.created_at, r.id)).collect();
+        all.sort_unstable();
+        let added = change!(house.node, [people, requests], |tx| {
+            for (person, request) in people.iter().zip(&requests) {
+                tx.add_account(person).await?;
+                tx.add_request(request).await?;
+            }
+            Ok(())
+        });
+        added.await.unwrap();
+        let (harp, act) = (&house.stage.harp, house.stage.act());
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let queue = decide_request::queue(harp, house.sol, after, &act).await.unwrap();
+            let Queue::Requests(page) = queue else { panic!("{queue:?}") };
+            assert!(page.waiting.len() <= 50);
+            seen.extend(page.waiting.iter().map(|w| (w.view.created_at, w.view.id)));
+            assert!(page.waiting.iter().all(|w| (w.may == May::OwnRequest) == (w.view.requester_id == house.sol)));
+            after = page.more;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, all);
+        assert_eq!(decide_request::waiting(harp, house.sol, &act).await.unwrap(), 499, "not their own");
+        assert_eq!(decide_request::waiting(harp, house.ana, &act).await.unwrap(), 0);
     }
 
     /// H06: a person's requests take turns: of eight at once only as many wait as may.

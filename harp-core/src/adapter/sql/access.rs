@@ -2,14 +2,17 @@
 
 use async_trait::async_trait;
 
+use super::request_view as view;
 use super::row::args;
 use super::{Arg, Row, SqlTx, request};
 use crate::access::decide::HeldRole;
-use crate::access::{Assignment, Organization, Program, RequestState, Role, RoleKind, RoleRequest};
+use crate::access::{
+    Assignment, HeldView, Organization, Program, RequestState, RequestView, Role, RoleKind, RoleRequest,
+};
 use crate::kernel::id::{AccountId, AssignmentId, OrgId, ProgramId, RequestId, RoleId};
 use crate::kernel::time::Timestamp;
 use crate::store::Fault;
-use crate::store::access::AccessStore;
+use crate::store::access::{AccessStore, Page};
 
 /// What holds at the time `$2`.
 macro_rules! held {
@@ -181,6 +184,22 @@ impl AccessStore for SqlTx {
         rows.iter().map(assignment).collect()
     }
 
+    async fn held_views(&mut self, account: AccountId, now: Timestamp) -> Result<Vec<HeldView>, Fault> {
+        let rows = self
+            .all(
+                concat!(
+                    "SELECT p.name AS program_name, p.slug, o.name AS org_name, r.name AS role_name, a.start_at, a.end_at \
+                     FROM assignment a JOIN organization o ON o.id = a.org JOIN role r ON r.id = a.role \
+                     JOIN program p ON p.id = r.program WHERE a.account = $1 AND ",
+                    held!(),
+                    " ORDER BY o.name_folded, r.name, a.id"
+                ),
+                args![account, now],
+            )
+            .await?;
+        rows.iter().map(held_view).collect()
+    }
+
     async fn held_roles(
         &mut self,
         account: AccountId,
@@ -262,12 +281,29 @@ impl AccessStore for SqlTx {
         request::by_id(self, id).await
     }
 
-    async fn requests_by(&mut self, account: AccountId) -> Result<Vec<RoleRequest>, Fault> {
-        request::by_account(self, account).await
+    async fn pending_requests(&mut self, account: AccountId) -> Result<Vec<RoleRequest>, Fault> {
+        request::pending(self, account).await
     }
 
-    async fn requests_at(&mut self, org: OrgId, program: ProgramId) -> Result<Vec<RoleRequest>, Fault> {
-        request::pending_at(self, org, program).await
+    async fn pending_views(&mut self, account: AccountId) -> Result<Vec<RequestView>, Fault> {
+        view::pending(self, account).await
+    }
+
+    async fn decided_views(&mut self, account: AccountId, page: Page) -> Result<Vec<RequestView>, Fault> {
+        view::decided(self, account, page).await
+    }
+
+    async fn queue_views(
+        &mut self,
+        official: AccountId,
+        page: Page,
+        now: Timestamp,
+    ) -> Result<Vec<RequestView>, Fault> {
+        view::queue(self, official, page, now).await
+    }
+
+    async fn queue_length(&mut self, official: AccountId, now: Timestamp) -> Result<u32, Fault> {
+        view::queue_length(self, official, now).await
     }
 
     async fn decide_request(&mut self, id: RequestId, state: &RequestState) -> Result<bool, Fault> {
@@ -316,6 +352,17 @@ fn assignment(row: &Row) -> Result<Assignment, Fault> {
         start: row.get("start_at")?,
         end: row.get("end_at")?,
         request: row.get("request")?,
+    })
+}
+
+fn held_view(row: &Row) -> Result<HeldView, Fault> {
+    Ok(HeldView {
+        program: row.get("program_name")?,
+        program_slug: row.get("slug")?,
+        org: row.get("org_name")?,
+        role: row.get("role_name")?,
+        since: row.get("start_at")?,
+        until: row.get("end_at")?,
     })
 }
 

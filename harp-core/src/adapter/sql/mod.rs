@@ -20,6 +20,7 @@ mod outbox;
 mod postgres;
 mod proofing;
 mod request;
+mod request_view;
 mod root_key;
 mod row;
 mod session;

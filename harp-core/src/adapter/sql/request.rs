@@ -3,7 +3,7 @@
 use super::row::args;
 use super::{Arg, Row, SqlTx};
 use crate::access::{RequestState, RoleRequest};
-use crate::kernel::id::{AccountId, OrgId, ProgramId, RequestId};
+use crate::kernel::id::{AccountId, RequestId};
 use crate::kernel::time::Timestamp;
 use crate::store::Fault;
 
@@ -66,18 +66,9 @@ pub(super) async fn by_id(tx: &mut SqlTx, id: RequestId) -> Result<Option<RoleRe
     tx.optional(select_request!("WHERE id = $1"), args![id]).await?.map(request).transpose()
 }
 
-pub(super) async fn by_account(tx: &mut SqlTx, account: AccountId) -> Result<Vec<RoleRequest>, Fault> {
-    let of = select_request!("WHERE account = $1 ORDER BY created_at DESC, id DESC");
+pub(super) async fn pending(tx: &mut SqlTx, account: AccountId) -> Result<Vec<RoleRequest>, Fault> {
+    let of = select_request!("WHERE account = $1 AND state = 'pending' ORDER BY created_at DESC, id DESC");
     tx.all(of, args![account]).await?.into_iter().map(request).collect()
-}
-
-pub(super) async fn pending_at(
-    tx: &mut SqlTx,
-    org: OrgId,
-    program: ProgramId,
-) -> Result<Vec<RoleRequest>, Fault> {
-    let of = select_request!("WHERE org = $1 AND program = $2 AND state = 'pending' ORDER BY created_at, id");
-    tx.all(of, args![org, program]).await?.into_iter().map(request).collect()
 }
 
 /// Who decides must be a Security Official there at that moment: looked at by the statement that decides.
@@ -132,7 +123,7 @@ fn request(row: Row) -> Result<RoleRequest, Fault> {
     })
 }
 
-fn state(row: &Row) -> Result<RequestState, Fault> {
+pub(super) fn state(row: &Row) -> Result<RequestState, Fault> {
     Ok(match row.get::<String>("state")?.as_str() {
         "pending" => RequestState::Pending,
         "approved" => RequestState::Approved { by: row.get("decided_by")?, at: row.get("decided_at")? },

@@ -63,7 +63,7 @@ async fn officials(visit: &Visit, account: AccountId) -> Result<Vec<Official>, S
                     places.push((held.org, role.program));
                 }
             }
-            places.extend(tx.requests_by(self.account).await?.into_iter().map(|r| (r.org, r.program)));
+            places.extend(tx.pending_requests(self.account).await?.into_iter().map(|r| (r.org, r.program)));
             places.sort_unstable();
             places.dedup();
             let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();

@@ -2,10 +2,9 @@
 
 use axum::Router;
 use axum::routing::get;
-use harp_core::access::RequestState;
 use harp_core::account::Account;
-use harp_core::flow::decide_request::{self, Queue};
-use harp_core::flow::request_role::{self, HeldView};
+use harp_core::flow::request_role::HeldView;
+use harp_core::flow::{decide_request, request_role};
 
 use crate::flow::clients;
 use crate::grant::client::Client;
@@ -26,20 +25,15 @@ async fn home(visit: Visit) -> Reply {
     }
     let live = visit.person()?;
     let account = live.account.id;
-    let requests = request_role::mine(visit.harp(), account).await?;
-    let waiting = requests.iter().filter(|r| r.state == RequestState::Pending).count();
+    let waiting = request_role::waiting(visit.harp(), account).await?;
     let held = request_role::held(visit.harp(), account, &visit.act).await?;
-    let to_decide = match decide_request::queue(visit.harp(), account, &visit.act).await? {
-        Queue::Requests(queue) => queue.iter().filter(|w| w.may == decide_request::May::Decide).count(),
-        Queue::NotAnOfficial => 0,
-    };
     visit.show(&Portal {
         frame: visit.frame(Section::Home),
         first_name: live.account.person.name.first.clone(),
         tasks: tasks(&live.account, held.is_empty(), waiting),
         applications: applications(&clients::list(&visit.app.oidc).await?, &held),
         waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
-        to_decide: u32::try_from(to_decide).unwrap_or(u32::MAX),
+        to_decide: decide_request::waiting(visit.harp(), account, &visit.act).await?,
     })
 }
 

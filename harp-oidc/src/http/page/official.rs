@@ -6,7 +6,7 @@ use axum::routing::get;
 use harp_core::flow::decide_request::{self, Answer, Looked, Outcome, Queue};
 use harp_core::kernel::id::RequestId;
 
-use super::roles::request;
+use super::roles::{part, request};
 use super::{email_state, identified};
 use crate::http::app::App;
 use crate::http::form::Post;
@@ -15,6 +15,7 @@ use crate::http::visit::{Visit, query};
 use crate::view::form::Form;
 use crate::view::frame::Section;
 use crate::view::official::{self, Approve, Deny, May, REASON, Requester, Review};
+use crate::view::roles::Part;
 use crate::view::url::{self, act};
 use crate::view::words::Message;
 
@@ -29,13 +30,15 @@ pub fn routes() -> Router<App> {
 
 async fn queue(visit: Visit) -> Reply {
     let live = visit.person()?;
-    let Queue::Requests(waiting) = decide_request::queue(visit.harp(), live.account.id, &visit.act).await?
-    else {
+    let after = query(&visit.uri, url::BEYOND).and_then(|id| id.parse().ok());
+    let queue = decide_request::queue(visit.harp(), live.account.id, after, &visit.act).await?;
+    let Queue::Requests(decide_request::Requests { waiting, more }) = queue else {
         return Err(visit.forbidden());
     };
     let done = done(&visit).await?;
     let pending = waiting.into_iter().map(|w| request(w.view)).collect();
-    visit.show(&official::Queue { frame: visit.frame(Section::Official), done, pending })
+    let part = Part { begins: part(after), next: more.map(|id| id.to_string()) };
+    visit.show(&official::Queue { frame: visit.frame(Section::Official), done, pending, part })
 }
 
 /// What was just decided: the address names the request, the words come from the request itself.

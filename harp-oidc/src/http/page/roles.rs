@@ -7,16 +7,18 @@ use crate::http::visit::{Visit, query};
 use crate::view::form::{Choice, Form};
 use crate::view::frame::Section;
 use crate::view::roles::{
-    ChooseOrganization, ChooseProgram, ChooseRoles, Found, Gate, Held, More, MyRoles, ORGANIZATION, PROGRAM,
-    QUERY, ROLES, Request, Requests, Status, Taken, TakenWhy,
+    Begins, ChooseOrganization, ChooseProgram, ChooseRoles, Found, Gate, Held, More, MyRoles, ORGANIZATION,
+    PROGRAM, Part, QUERY, ROLES, Request, Requests, Status, Taken, TakenWhy,
 };
 use crate::view::url::{self, act};
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
 use harp_core::access::RequestState;
-use harp_core::flow::request_role::{self, HeldView, OfferState, Offers, RequestView, Submitted, Wanted};
-use harp_core::kernel::id::{OrgId, ProgramId};
+use harp_core::flow::request_role::{
+    self, HeldView, Mine, OfferState, Offers, RequestView, Submitted, Wanted,
+};
+use harp_core::kernel::id::{OrgId, ProgramId, RequestId};
 
 pub fn routes() -> Router<App> {
     Router::new()
@@ -31,8 +33,7 @@ pub fn routes() -> Router<App> {
 async fn mine(visit: Visit) -> Reply {
     let live = visit.person()?;
     let held = request_role::held(visit.harp(), live.account.id, &visit.act).await?;
-    let requests = request_role::mine(visit.harp(), live.account.id).await?;
-    let waiting = requests.iter().filter(|r| r.state == RequestState::Pending).count();
+    let waiting = request_role::waiting(visit.harp(), live.account.id).await?;
     let page = MyRoles {
         frame: visit.frame(Section::Roles),
         held: held.into_iter().map(shown).collect(),
@@ -190,9 +191,9 @@ fn ticked(posted: &Posted) -> Form {
 /// H06, H07
 async fn requests(visit: Visit) -> Reply {
     let live = visit.person()?;
-    let requests = request_role::mine(visit.harp(), live.account.id).await?;
-    let (pending, decided): (Vec<_>, Vec<_>) =
-        requests.into_iter().partition(|request| request.state == RequestState::Pending);
+    let before = query(&visit.uri, url::BEYOND).and_then(|id| id.parse().ok());
+    let Mine { pending, decided, earlier } =
+        request_role::mine(visit.harp(), live.account.id, before).await?;
     let submitted =
         query(&visit.uri, "submitted").filter(|id| pending.iter().any(|r| r.id.to_string() == *id));
     visit.show(&Requests {
@@ -200,7 +201,13 @@ async fn requests(visit: Visit) -> Reply {
         submitted,
         pending: pending.into_iter().map(request).collect(),
         decided: decided.into_iter().map(request).collect(),
+        part: Part { begins: part(before), next: earlier.map(|id| id.to_string()) },
     })
+}
+
+/// Whether a list is shown from its beginning.
+pub(super) fn part(beyond: Option<RequestId>) -> Begins {
+    if beyond.is_none() { Begins::Here } else { Begins::Earlier }
 }
 
 /// A request as tables show it.

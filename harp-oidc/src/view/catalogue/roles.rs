@@ -9,8 +9,8 @@ use crate::view::official::{Approve, Deny, May, Queue, Requester, Review};
 use crate::view::profile::EmailState;
 use crate::view::register::Identified;
 use crate::view::roles::{
-    ChooseOrganization, ChooseProgram, ChooseRoles, Found, Gate, Held, MyRoles, Request, Requests, Status,
-    Taken, TakenWhy,
+    Begins, ChooseOrganization, ChooseProgram, ChooseRoles, Found, Gate, Held, MyRoles, Part, Request,
+    Requests, Status, Taken, TakenWhy,
 };
 use crate::view::words::Message;
 
@@ -122,6 +122,7 @@ fn requests(shelf: &mut Shelf) {
         submitted,
         pending,
         decided,
+        part: Part::WHOLE,
     };
     shelf.add("requests.none", page(shelf, None, Vec::new(), Vec::new()));
     let submitted = Some("req_06ey1m8c5ah4v2rk9tq0wz3jnb".to_owned());
@@ -138,11 +139,17 @@ fn requests(shelf: &mut Shelf) {
             vec![approved(), denied()],
         ),
     );
+    let next = Some("req_06es3v0f1dm7z5wp2xt3zc6nre".to_owned());
+    let part = Part { begins: Begins::Earlier, next };
+    shelf.add(
+        "requests.earlier",
+        Requests { part, ..page(shelf, None, Vec::new(), vec![approved(), denied()]) },
+    );
 }
 
 fn desk(shelf: &mut Shelf) {
     let sol = |shelf: &Shelf| shelf.sol(Section::Official);
-    let queue = |shelf: &Shelf, done, pending| Queue { frame: sol(shelf), done, pending };
+    let queue = |shelf: &Shelf, done, pending| Queue { frame: sol(shelf), done, pending, part: Part::WHOLE };
     let pending = || {
         vec![
             request("req_06ey1m8c5ah4v2rk9tq0wz3jnb", Status::Pending),
@@ -153,6 +160,12 @@ fn desk(shelf: &mut Shelf) {
     let done = |key: &'static str| Some(Message::new(key).with("requester", "Ana Reyes"));
     shelf.add("queue.approved", queue(shelf, done("queue.approved"), Vec::new()));
     shelf.add("queue.denied", queue(shelf, done("queue.denied"), pending()));
+
+    let part = |begins, next: Option<&str>| Part { begins, next: next.map(str::to_owned) };
+    let last = Some("req_06ey1n4s8bj5x3tm0vr1xa4kpc");
+    shelf.add("queue.more", Queue { part: part(Begins::Here, last), ..queue(shelf, None, pending()) });
+    shelf.add("queue.next", Queue { part: part(Begins::Earlier, last), ..queue(shelf, None, pending()) });
+    shelf.add("queue.no-more", Queue { part: part(Begins::Earlier, None), ..queue(shelf, None, Vec::new()) });
 
     let requester = || Requester {
         name: "Ana María Reyes".to_owned(),
