@@ -452,6 +452,11 @@ identity =
     .later = You can finish your account without it and prove your identity later. Until then you cannot ask for roles.
     .later-submit = Prove it later
     .timed-out = The questions were not answered in time. Enter your number again to get new ones.
+    .vendor-rests = { $minutes ->
+        [one] The verification service does not answer. This used up no attempt. Try again in { $minutes } minute, or prove your identity later.
+       *[other] The verification service does not answer. This used up no attempt. Try again in { $minutes } minutes, or prove your identity later.
+    }
+    .under-way = We are asking the verification service for your questions already. Wait a few seconds, then load this page again.
     .vendor-down = The verification service cannot be reached now. This used up no attempt. Try again in a few minutes, or prove your identity later.
 
 questions =
@@ -732,6 +737,8 @@ requests =
     .decided = Decided requests
     .none = No request of yours is waiting for a decision.
     .who = A Security Official of the organization decides each of these.
+    .earlier = Show earlier decided requests
+    .newest = Back to the newest requests
 
 # The Security Official's desk
 
@@ -740,6 +747,10 @@ queue =
     .caption = Pending requests
     .lead = These people wait for your decision. The oldest request comes first.
     .none = No request is waiting for you.
+    .no-more = No more requests come after those you saw.
+    .more = More requests wait than this page shows.
+    .next = Show the next requests
+    .first = Back to the oldest requests
     .none-next = When somebody asks for a role in one of your organizations, you get an email and find the request here.
     .approved = You approved the request of { $requester }. We told them by email.
     .denied = You denied the request of { $requester }. We told them the reason by email.

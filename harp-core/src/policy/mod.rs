@@ -118,8 +118,33 @@ pub struct ProofingRules {
     pub window: Duration,
     /// How long the answers may take.
     pub answer_within: Duration,
-    /// How long a vendor that does not answer is waited for.
+    /// How long a vendor that answers later may take.
     pub vendor_within: Duration,
+    pub calls: CallRules,
+    pub per_person: PersonRules,
+}
+
+/// Calls to the vendor: each costs money, and one that does not answer holds a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallRules {
+    /// How long one may take, and nobody else calls for the same case. Below what a request may take, so that a page comes.
+    pub within: Duration,
+    /// How often one case's questions are asked for in a row.
+    pub most: u32,
+    /// How long nobody calls after that.
+    pub rest: Duration,
+}
+
+/// How often anybody may try to be one person (by SSN and date of birth) within the window of [`ProofingRules`].
+/// Whoever knows both must not keep their owner from proving who they are, and must not guess for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PersonRules {
+    /// From one network: so that it uses up no more than this of what the others have.
+    pub per_source: u32,
+    /// From all who have not confirmed an e-mail address: registrations, and accounts that did not.
+    pub strangers: u32,
+    /// From all signed-in accounts with a confirmed address. Counted apart: strangers cannot use it up.
+    pub confirmed: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! The two profiles that ship. Change a number here and nowhere else.
 
 use super::{
-    Argon2Rules, AttemptRules, Blocklist, CodeRules, Composition, DraftRules, FactorRules, Length,
-    OutboxRules, PasswordRules, PersonalWords, Profile, ProofingRules, QuestionsCount, SendRules,
-    SessionRules, SourceRules, hours, minutes, seconds,
+    Argon2Rules, AttemptRules, Blocklist, CallRules, CodeRules, Composition, DraftRules, FactorRules, Length,
+    OutboxRules, PasswordRules, PersonRules, PersonalWords, Profile, ProofingRules, QuestionsCount,
+    SendRules, SessionRules, SourceRules, hours, minutes, seconds,
 };
 use crate::kernel::assurance::{Ial, Method};
 
@@ -46,6 +46,8 @@ const BASE: Profile = Profile {
         window: hours(24),
         answer_within: minutes(15),
         vendor_within: hours(72),
+        calls: CallRules { within: seconds(20), most: 3, rest: minutes(15) },
+        per_person: PersonRules { per_source: 3, strangers: 9, confirmed: 9 },
     },
     attempts: AttemptRules { limit: 5, window: minutes(120), lock: minutes(60) },
     addresses: AttemptRules { limit: 20, window: minutes(120), lock: minutes(60) },

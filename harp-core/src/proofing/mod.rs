@@ -7,7 +7,10 @@
 //!    └─────────── vendor refuses / time ────────────────────────────────────────────────┴──▶ Failed | Expired
 //! any but Failed ──the person's details change──▶ Expired
 //! ```
+//! While `Asking`, one call to the vendor at a time is under way, and so many follow each other before it is left alone ([`Calls`]).
 //! A verdict for a case that has ended changes nothing and is recorded as late.
+
+pub mod sealed;
 
 use std::time::Duration;
 
@@ -16,7 +19,8 @@ use serde::{Deserialize, Serialize};
 use crate::account::ssn::PersonPrints;
 use crate::kernel::id::{AccountId, CaseId};
 use crate::kernel::time::Timestamp;
-use crate::policy::ProofingRules;
+use crate::policy::{CallRules, ProofingRules};
+use crate::vault::Sealed;
 
 /// One attempt to prove who a person is. The SSN is never part of it (P10).
 #[derive(Debug, Clone, PartialEq)]
@@ -39,18 +43,20 @@ pub enum CaseState {
     Asking {
         reference: Option<VendorRef>,
         until: Timestamp,
+        #[serde(default)]
+        calls: Calls,
     },
-    /// D05: the questions lie before the person.
+    /// D05: the questions lie before the person. At rest they are sealed: they tell of somebody's credit.
     Asked {
         reference: VendorRef,
-        questions: Vec<Question>,
+        questions: Sealed,
         until: Timestamp,
     },
     /// The answers are on their way to the vendor, since then. If nobody notes within [`HANDED_WITHIN`] what became of
     /// that (we crashed), the questions lie before the person again.
     Handing {
         reference: VendorRef,
-        questions: Vec<Question>,
+        questions: Sealed,
         since: Timestamp,
     },
     /// The vendor has the answers, since then, and will decide later.
@@ -71,7 +77,43 @@ pub enum CaseState {
     },
 }
 
-/// How long handing the answers over may take: longer than we wait for the vendor then.
+/// Calls for a case's questions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Calls {
+    /// In a row.
+    made: u32,
+    last: Option<Timestamp>,
+    /// One is under way until then at most; if we crash with it, the next may follow.
+    under_way: Option<Timestamp>,
+}
+
+impl Calls {
+    fn another(self, rules: &CallRules, now: Timestamp) -> Result<Calls, NoCall> {
+        if let Some(until) = self.under_way.filter(|until| now < *until) {
+            return Err(NoCall::UnderWay { until });
+        }
+        let rested = self.last.map(|last| last + rules.rest).filter(|again_at| now < *again_at);
+        let made = match (self.made < rules.most, rested) {
+            (true, _) => self.made,
+            (false, Some(again_at)) => return Err(NoCall::Resting { again_at }),
+            (false, None) => 0,
+        };
+        Ok(Calls { made: made + 1, last: Some(now), under_way: Some(now + rules.within) })
+    }
+}
+
+/// Why the vendor is not called for questions now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoCall {
+    /// It is being called.
+    UnderWay { until: Timestamp },
+    /// It was called in vain as often as it may be.
+    Resting { again_at: Timestamp },
+    /// The case is past that.
+    NotAsking,
+}
+
+/// How long handing the answers over may take: longer than a call to the vendor ([`CallRules::within`]).
 pub const HANDED_WITHIN: Duration = Duration::from_secs(60);
 
 /// The vendor's own name for the case: how a late answer finds it.
@@ -160,15 +202,38 @@ pub struct Opening {
 impl Case {
     pub fn open(opening: Opening, rules: &ProofingRules, now: Timestamp) -> Case {
         let Opening { id, account, person } = opening;
-        let state = CaseState::Asking { reference: None, until: now + rules.vendor_within };
+        let calls = Calls { made: 1, last: Some(now), under_way: Some(now + rules.calls.within) };
+        let state = CaseState::Asking { reference: None, until: now + rules.vendor_within, calls };
         Case { id, account, person, state, created_at: now, version: 0 }
+    }
+
+    /// Takes the turn to call the vendor for questions once more: it was not reached before.
+    pub fn called(self, rules: &ProofingRules, now: Timestamp) -> Result<Case, NoCall> {
+        match self.state {
+            CaseState::Asking { reference: None, until, calls } => {
+                let calls = calls.another(&rules.calls, now)?;
+                Ok(Case { state: CaseState::Asking { reference: None, until, calls }, ..self })
+            }
+            _ => Err(NoCall::NotAsking),
+        }
+    }
+
+    /// The vendor was not reached with the call for questions: the next one may follow.
+    pub fn missed(self) -> Step {
+        match self.state {
+            CaseState::Asking { reference: None, until, calls } => {
+                let calls = Calls { under_way: None, ..calls };
+                self.to(CaseState::Asking { reference: None, until, calls })
+            }
+            _ => Step::Ignored(self),
+        }
     }
 
     /// The vendor will send its questions later, under this name.
     pub fn named(self, reference: VendorRef, now: Timestamp) -> Step {
         match self.state {
-            CaseState::Asking { reference: None, until } if now < until => {
-                self.to(CaseState::Asking { reference: Some(reference), until })
+            CaseState::Asking { reference: None, until, calls } if now < until => {
+                self.to(CaseState::Asking { reference: Some(reference), until, calls })
             }
             _ => Step::Ignored(self),
         }
@@ -178,7 +243,7 @@ impl Case {
     pub fn asked(
         self,
         reference: VendorRef,
-        questions: Vec<Question>,
+        questions: Sealed,
         rules: &ProofingRules,
         now: Timestamp,
     ) -> Step {
@@ -309,7 +374,7 @@ mod tests {
             person: PersonPrints::stored("p"),
         };
         let case = Case::open(opening, rules, now);
-        let Step::Moved(case) = case.asked(VendorRef("v1".into()), vec![], rules, now) else {
+        let Step::Moved(case) = case.asked(VendorRef("v1".into()), Sealed(String::new()), rules, now) else {
             panic!("asked")
         };
         let Step::Moved(case) = case.answered(now) else { panic!("answered") };
@@ -353,6 +418,34 @@ mod tests {
         let after = |right| case.clone().decided(VendorVerdict::Right(right), &HARP.proofing, now);
         assert!(matches!(after(4), Step::Moved(Case { state: CaseState::Failed { .. }, .. })));
         assert!(matches!(after(5), Step::Moved(Case { state: CaseState::Passed { .. }, .. })));
+    }
+
+    /// A vendor that does not answer is called three times in a row, one call at a time, and then left alone for a while.
+    #[test]
+    fn calls_for_questions_take_turns_and_rest() {
+        let (random, rules) = (SeededRandom::new(1), &HARP.proofing);
+        let mut now = Timestamp::from_secs(1_000);
+        let (id, account) = (CaseId::mint(now, &random), AccountId::mint(now, &random));
+        let opening = Opening { id, account, person: PersonPrints::stored("p") };
+        let mut case = Case::open(opening, rules, now);
+        for _ in 1..rules.calls.most {
+            let until = now + rules.calls.within;
+            assert_eq!(case.clone().called(rules, now), Err(NoCall::UnderWay { until }));
+            let Step::Moved(missed) = case.clone().missed() else { panic!("missed") };
+            assert!(
+                missed.called(rules, now).is_ok(),
+                "at once, when it is known that the vendor was not reached"
+            );
+            now = until;
+            case = case.called(rules, now).unwrap();
+        }
+        let Step::Moved(case) = case.missed() else { panic!("missed") };
+        let again_at = now + rules.calls.rest;
+        assert_eq!(case.clone().called(rules, now), Err(NoCall::Resting { again_at }));
+        assert!(case.called(rules, again_at).is_ok());
+        for name in crate::policy::Profile::NAMES {
+            assert!(crate::policy::Profile::named(name).unwrap().proofing.calls.within < HANDED_WITHIN);
+        }
     }
 
     #[test]

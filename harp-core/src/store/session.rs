@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::Fault;
 use crate::factor::Proof;
-use crate::kernel::id::{AccountId, SessionId, SignInId};
+use crate::kernel::id::{AccountId, ChallengeId, FactorId, SessionId, SignInId};
 use crate::kernel::secret::Hashed;
 use crate::kernel::time::Timestamp;
 use crate::session::{Chosen, Session, SessionScope, SignIn};
@@ -33,6 +33,8 @@ pub trait SessionStore: Send {
     async fn add_sign_in(&mut self, sign_in: &SignIn) -> Result<(), Fault>;
     async fn sign_in(&mut self, secret: &Hashed) -> Result<Option<SignIn>, Fault>;
     async fn choose_factor(&mut self, id: SignInId, chosen: Chosen) -> Result<(), Fault>;
+    /// The code that was last sent to this factor during this sign-in, whatever was chosen since.
+    async fn challenge_sent(&mut self, id: SignInId, factor: FactorId) -> Result<Option<ChallengeId>, Fault>;
     /// Takes the sign-in away, once: true for the one caller who may complete it.
     async fn spend_sign_in(&mut self, id: SignInId) -> Result<bool, Fault>;
     /// Deletes sign-ins that expired, and sessions that were last seen or ended, before `before`: the caller leaves

@@ -4,7 +4,8 @@ use harp_core::account::ssn::PersonPrints;
 use harp_core::kernel::id::{AccountId, CaseId};
 use harp_core::kernel::random::SystemRandom;
 use harp_core::policy::HARP;
-use harp_core::proofing::{Case, Choice, Opening, Question, Step, VendorRef, VendorVerdict};
+use harp_core::proofing::{Case, Opening, Step, VendorRef, VendorVerdict};
+use harp_core::vault::Sealed;
 use harp_tests::both;
 
 use super::fixture::{NOW, after};
@@ -56,9 +57,8 @@ fn open(account: AccountId, secs: u64) -> Case {
     Case::open(opening, &HARP.proofing, after(secs))
 }
 
-fn questions() -> Vec<Question> {
-    let choices = vec![Choice { id: "a".into(), text: "Oak \"Street\"".into() }];
-    vec![Question { id: "q1".into(), text: "Which street?".into(), choices }]
+fn questions() -> Sealed {
+    Sealed("v1.k.n.\"c".into())
 }
 
 fn moved(step: Step) -> Case {

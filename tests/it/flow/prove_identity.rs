@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
+
 use crate::stage::{ANA_SSN, Stage, ana, synthetic};
 use harp_core::account::field::{Field, Problem};
 use harp_core::account::person::ProfileForm;
@@ -13,10 +15,14 @@ use harp_core::flow::prove_identity::{
 };
 use harp_core::flow::sign_up::{Completed, Ending, Step, complete, save_profile};
 use harp_core::flow::sweep::sweep;
-use harp_core::kernel::id::CaseId;
+use harp_core::kernel::id::{AccountId, CaseId};
 use harp_core::kernel::secret::{Plain, Secret};
+use harp_core::kernel::text::EmailAddress;
+use harp_core::kernel::time::Timestamp;
 use harp_core::policy::{HARP, NIST_63_4, Profile, SourceRules};
 use harp_core::proofing::{Answer, Identity, VendorVerdict};
+use harp_core::store::account::Verified;
+use harp_core::store::{Fault, Tx, Work};
 use harp_tests::both;
 
 use super::{dump, eight};
@@ -49,6 +55,26 @@ fn wrong(mut answers: Vec<Answer>) -> Vec<Answer> {
         answer.choice = "mortgage-1".into();
     }
     answers
+}
+
+/// Somebody begins a registration and enters Ana's SSN, from a network of theirs.
+async fn strange(stage: &Stage, username: &str, network: u8) -> AskOutcome {
+    let token = stage.at_identity(&ana(), username).await;
+    let act = stage.act_from([203, 0, 113, network]);
+    ask(&stage.harp, Applying::Draft(&token), &secret(ANA_SSN), &act).await.unwrap()
+}
+
+async fn confirm_address(stage: &Stage, id: AccountId) {
+    struct Confirm(AccountId, EmailAddress, Timestamp);
+    #[async_trait]
+    impl Work for Confirm {
+        type Out = Verified;
+        async fn run(&self, tx: &mut dyn Tx) -> Result<Verified, Fault> {
+            tx.verify_email(self.0, &self.1, self.2).await
+        }
+    }
+    let address = stage.account(id).await.email.address;
+    stage.harp.store.write(&Confirm(id, address, stage.act().now)).await.unwrap();
 }
 
 async fn count(stage: &Stage, wanted: fn(&Deed) -> bool) -> usize {
@@ -108,18 +134,48 @@ both! {
         assert_eq!(passes(&stage, Applying::Account(id), ANA_SSN).await, Standing::Proved);
     }
 
-    /// A new draft gives no new attempts at the same person.
+    /// A new draft gives no new attempts at the same person: one network has three, all strangers together nine.
     async fn attempts_count_against_the_person_whatever_draft_they_come_from(db: Db) {
         let stage = Stage::on(db, &HARP);
-        for n in 0..3 {
-            let token = stage.at_identity(&ana(), &format!("AnaRivera{n}")).await;
-            let case = asked(&stage, Applying::Draft(&token), ANA_SSN).await.case;
-            answered(&stage, Applying::Draft(&token), case, &wrong(stage.vendor.truth(case))).await;
+        for network in 0..3 {
+            for n in 0..3 {
+                let name = format!("AnaRivera{network}{n}");
+                assert!(matches!(strange(&stage, &name, network).await, AskOutcome::Now(Standing::Questions(_))));
+            }
+            let more = strange(&stage, &format!("AnaRivera{network}9"), network).await;
+            assert!(matches!(more, AskOutcome::Now(Standing::NotVerified { left: 0, again_at: Some(_) })), "{more:?}");
         }
-        let token = stage.at_identity(&ana(), "AnaRivera4").await;
-        let more = ask(&stage.harp, Applying::Draft(&token), &secret("900 11 2222"), &stage.act()).await.unwrap();
+        let calls = stage.vendor.calls();
+        let more = strange(&stage, "AnaRivera99", 9).await;
         assert!(matches!(more, AskOutcome::Now(Standing::NotVerified { left: 0, again_at: Some(_) })), "{more:?}");
-        assert_eq!(count(&stage, |d| *d == Deed::ProofingLimited).await, 1);
+        assert_eq!(stage.vendor.calls(), calls);
+    }
+
+    /// Mallory, who knows Ana's SSN and date of birth, uses up what her network has, or even what all strangers have:
+    /// Ana still proves who she is, from another network or with a confirmed address.
+    async fn who_knows_somebodys_number_cannot_keep_them_out(db: Db) {
+        let stage = Stage::on(db, &HARP);
+        for n in 0..4 {
+            strange(&stage, &format!("Mallory0{n}"), 0).await;
+        }
+        let hers = strange(&stage, "AnaElsewhere", 1).await;
+        assert!(matches!(hers, AskOutcome::Now(Standing::Questions(_))), "{hers:?}");
+        for network in 2..6 {
+            for n in 0..3 {
+                strange(&stage, &format!("Mallory{network}{n}"), network).await;
+            }
+        }
+        let id = stage.registered(&ana(), "AnaRivera").await;
+        let out = standing(&stage.harp, Applying::Account(id), &stage.act()).await.unwrap();
+        assert_eq!(out, Standing::Open { left: 3 }, "nobody knows yet who she says she is");
+        let refused = ask(&stage.harp, Applying::Account(id), &secret(ANA_SSN), &stage.act_from([192, 0, 2, 77])).await;
+        assert!(matches!(refused.unwrap(), AskOutcome::Now(Standing::NotVerified { left: 0, .. })));
+        confirm_address(&stage, id).await;
+        let act = stage.act_from([192, 0, 2, 77]);
+        let asked = ask(&stage.harp, Applying::Account(id), &secret(ANA_SSN), &act).await.unwrap();
+        let AskOutcome::Now(Standing::Questions(asked)) = asked else { panic!("{asked:?}") };
+        let truth = stage.vendor.truth(asked.case);
+        assert_eq!(answered(&stage, Applying::Account(id), asked.case, &truth).await, Standing::Proved);
     }
 
     /// A network that is out of attempts costs the person none: each further click would otherwise burn one.
@@ -246,7 +302,7 @@ both! {
         assert_eq!(passed + failed, 1);
     }
 
-    /// Of eight who ask at once all get the same questions, and one attempt is used.
+    /// Of eight who ask at once one reaches the vendor, and one attempt is used.
     async fn eight_who_ask_at_once_use_one_attempt(db: Db) {
         let stage = Arc::new(Stage::on(db, &HARP));
         let id = stage.registered(&ana(), "AnaRivera").await;
@@ -259,12 +315,16 @@ both! {
         .await;
         let cases: Vec<CaseId> = outcomes
             .into_iter()
-            .map(|o| match o {
-                AskOutcome::Now(Standing::Questions(asked)) => asked.case,
+            .filter_map(|o| match o {
+                AskOutcome::Now(Standing::Questions(asked)) => Some(asked.case),
+                AskOutcome::UnderWay => None,
                 other => panic!("{other:?}"),
             })
             .collect();
-        assert!(cases.iter().all(|c| *c == cases[0]));
+        assert!(!cases.is_empty() && cases.iter().all(|c| *c == cases[0]));
+        let now = standing(&stage.harp, Applying::Account(id), &stage.act()).await.unwrap();
+        assert!(matches!(now, Standing::Questions(asked) if asked.case == cases[0]), "they lie there for all");
+        assert_eq!(stage.vendor.calls().0, 1, "one of the eight reached the vendor");
         assert_eq!(count(&stage, |d| matches!(d, Deed::ProofingStarted { .. })).await, 1);
     }
 
@@ -462,9 +522,18 @@ both! {
         let (dora, ssn) = synthetic("Dora");
         let token = stage.at_identity(&dora, "DoraDown").await;
         let applying = Applying::Draft(&token);
-        for _ in 0..5 {
+        let calls = HARP.proofing.calls;
+        for round in 1..=2 {
+            for _ in 0..calls.most {
+                let outcome = ask(&stage.harp, applying, &secret(&ssn), &stage.act()).await.unwrap();
+                assert_eq!(outcome, AskOutcome::VendorDown { again_at: None });
+            }
+            // each call costs: the vendor is left alone for a while, and the person is told until when.
+            let again_at = Some(stage.act().now + calls.rest);
             let outcome = ask(&stage.harp, applying, &secret(&ssn), &stage.act()).await.unwrap();
-            assert_eq!(outcome, AskOutcome::VendorDown);
+            assert_eq!(outcome, AskOutcome::VendorDown { again_at });
+            assert_eq!(stage.vendor.calls().0, round * usize::try_from(calls.most).unwrap());
+            stage.later(calls.rest);
         }
         assert_eq!(
             standing(&stage.harp, applying, &stage.act()).await.unwrap(),
@@ -485,6 +554,11 @@ both! {
         let place = db.place.clone();
         let stage = Stage::on(db, &HARP);
         let token = stage.at_identity(&ana(), "AnaRivera").await;
+        let lying = asked(&stage, Applying::Draft(&token), ANA_SSN).await;
+        let rows = dump(&place, "proofing_case").await;
+        for question in &lying.questions {
+            assert!(!rows.contains(&question.text), "the vendor's questions tell of somebody's credit");
+        }
         assert_eq!(passes(&stage, Applying::Draft(&token), ANA_SSN).await, Standing::Proved);
         for table in ["draft", "proofing_case", "account", "audit_event", "outbox", "counter", "person_claim"] {
             let rows = dump(&place, table).await;

@@ -86,6 +86,30 @@ both! {
         assert!(matches!(verify(&stage, &token, &code).await, CodeOutcome::SignedIn(_)));
     }
 
+    /// to go to another device and back does not begin the count of resends anew.
+    async fn switching_devices_sends_no_more_codes_than_resending(db: Db) {
+        let (stage, live) = with_phone(db).await;
+        let first = device(&stage, &live, Method::Sms).await;
+        let other = add_phone(&stage, &live, OTHER_PHONE).await;
+        assert_eq!(confirm(&stage, &live, other).await, "active");
+        let factors = factors::devices(&stage.harp, &again(&stage, &live).await).await.unwrap().factors;
+        let other = factors.into_iter().find(|f| f.id == other).unwrap();
+        stage.later(HARP.sends.window);
+        let token = token(&stage, ANA).await;
+        for left in (0..=HARP.code.resends).rev() {
+            for phone in [&first, &other] {
+                let sent = choose(&stage, &token, phone).await;
+                assert!(matches!(sent, Sent::OnItsWay(code) if code.resends_left == left), "{left}: {sent:?}");
+                stage.later(MINUTE);
+            }
+        }
+        for phone in [&first, &other] {
+            assert_eq!(choose(&stage, &token, phone).await, Sent::NoMore);
+        }
+        let code = text(&stage, OTHER_PHONE).await;
+        assert!(matches!(verify(&stage, &token, &code).await, CodeOutcome::SignedIn(_)), "the last one sent serves");
+    }
+
     /// failures leave the window of 120 minutes.
     async fn four_failures_are_forgotten_after_two_hours(db: Db) {
         let (stage, _) = with_phone(db).await;
@@ -129,6 +153,11 @@ both! {
             sign_in::resend(&stage.harp, &token, 0, &stage.act()).await.unwrap(),
             SendOutcome::Locked { .. }
         ));
+        let chosen = sign_in::choose(&stage.harp, &token, phone.id, &stage.act()).await.unwrap();
+        assert!(matches!(chosen, SendOutcome::Locked { .. }));
+        let refused = Deed::CodeSendRefused { method: Method::Sms };
+        let events = stage.events().await;
+        assert_eq!(events.iter().filter(|e| e.deed == refused).count(), 2, "asking while locked is on record");
         assert!(matches!(password(&stage, ANA, PASSWORD).await, PasswordOutcome::Locked { .. }));
     }
 

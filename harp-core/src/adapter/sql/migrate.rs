@@ -31,6 +31,16 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 5, name: "outbox", sql: include_str!("../../../migrations/0005_outbox.sql") },
     Migration { version: 6, name: "proofing", sql: include_str!("../../../migrations/0006_proofing.sql") },
     Migration { version: 7, name: "root_key", sql: include_str!("../../../migrations/0007_root_key.sql") },
+    Migration {
+        version: 8,
+        name: "sign_in_code",
+        sql: include_str!("../../../migrations/0008_sign_in_code.sql"),
+    },
+    Migration {
+        version: 9,
+        name: "sealed_questions",
+        sql: include_str!("../../../migrations/0009_sealed_questions.sql"),
+    },
 ];
 
 const TABLES: &str = "

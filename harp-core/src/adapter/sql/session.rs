@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::row::args;
 use super::{Arg, Row, SqlTx};
-use crate::kernel::id::{AccountId, FactorId, SessionId, SignInId};
+use crate::kernel::id::{AccountId, ChallengeId, FactorId, SessionId, SignInId};
 use crate::kernel::secret::Hashed;
 use crate::kernel::time::Timestamp;
 use crate::session::{Chosen, Session, SessionScope, SignIn};
@@ -148,7 +148,19 @@ impl SessionStore for SqlTx {
             "UPDATE sign_in SET factor = $2, challenge = $3 WHERE id = $1",
             args![id, chosen.factor, chosen.challenge],
         )
+        .await?;
+        let Some(challenge) = chosen.challenge else { return Ok(()) };
+        self.execute(
+            "INSERT INTO sign_in_code (sign_in, factor, challenge) VALUES ($1, $2, $3) \
+             ON CONFLICT (sign_in, factor) DO UPDATE SET challenge = excluded.challenge",
+            args![id, chosen.factor, challenge],
+        )
         .await
+    }
+
+    async fn challenge_sent(&mut self, id: SignInId, factor: FactorId) -> Result<Option<ChallengeId>, Fault> {
+        let sql = "SELECT challenge FROM sign_in_code WHERE sign_in = $1 AND factor = $2";
+        self.optional(sql, args![id, factor]).await?.map(|row| row.get("challenge")).transpose()
     }
 
     async fn spend_sign_in(&mut self, id: SignInId) -> Result<bool, Fault> {

@@ -1,22 +1,18 @@
 //! Answering the vendor's questions (D05, D07, D08).
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use tracing::Instrument;
 
-use super::{Applicant, Applying, Asked, Standing, Whose, move_to, standing, vendor};
+use super::{Applicant, Applying, Asked, Standing, Whose, in_time, move_to, standing, vendor};
 use crate::audit::Deed;
 use crate::flow::{Harp, Trouble};
 use crate::kernel::act::Act;
 use crate::kernel::id::CaseId;
-use crate::port::{Reply, VendorFault};
+use crate::port::Reply;
 use crate::proofing::{self, Answer, CaseState, NONE_OF_THE_ABOVE, Question, VendorRef, VendorVerdict};
 use crate::store::{Fault, Tx, Work};
-
-/// How long the vendor is waited for: it is over before the case lapses ([`proofing::HANDED_WITHIN`]).
-const PATIENCE: Duration = Duration::from_secs(45);
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum AnswerOutcome {
@@ -88,8 +84,7 @@ impl Handing {
             return Ok(Reached::Settled);
         };
         let call = harp.prover.answers(case, &reference, &self.answers);
-        let late = |_| VendorFault { private: "it took too long".to_owned() };
-        match tokio::time::timeout(PATIENCE, call).await.map_err(late).flatten() {
+        match in_time(harp, call).await {
             Ok(Reply::Now(verdict)) => vendor::decide(harp, case, verdict, act).await?,
             Ok(Reply::Later(_)) => vendor::received(harp, case, act).await?,
             Ok(Reply::CannotVerify) => vendor::decide(harp, case, VendorVerdict::Failed, act).await?,

@@ -6,7 +6,12 @@
 //! - The SSN is handed to the vendor and forgotten; what stays is a keyed hash of it with the date of birth (P10).
 //! - A case is moved before the vendor is called, by compare-and-set: of eight at once one reaches the vendor.
 //! - Answers are handed over by a task of their own: who closes the page, or clicks twice, loses no verdict.
-//! - Attempts are limited per account, per person (so that a new draft gives no new attempts) and per network.
+//! - Calls for questions take turns as well, and rest after some in vain. Their limits are the profile's.
+//! - Attempts are limited per account, per network, and per person (so that a new draft gives no new attempts): for one
+//!   person by [`PersonRules`](crate::policy::PersonRules). In `harp` that bounds guesses at one person to 18 in 24 hours (9 by strangers, 9
+//!   by accounts with confirmed addresses), 3 of them from one network. So whoever knows somebody's SSN and date of
+//!   birth needs three networks to use up what strangers have; the owner then registers, confirms their address and proves
+//!   who they are from the portal, where strangers do not count.
 //! - One person has one account (A07): who passes and has another is told so, and nothing is proofed. Only who passes.
 //! - Why somebody did not pass is neither kept nor told (MFT-6).
 
@@ -20,10 +25,12 @@ pub use answer::{AnswerOutcome, answer};
 pub use ask::{AskOutcome, ask};
 pub use vendor::{VendorOutcome, vendor_asked, vendor_decided};
 
+use super::attempts::network;
 use super::limits::{self, Left, Limit};
 use super::sign_up::{self, Step};
 use super::{Harp, Trouble};
 use crate::account::Person;
+use crate::account::ssn::PersonPrints;
 use crate::audit::Deed;
 use crate::kernel::act::Act;
 use crate::kernel::id::{AccountId, CaseId};
@@ -31,7 +38,8 @@ use crate::kernel::secret::Plain;
 use crate::kernel::text::EmailAddress;
 use crate::kernel::time::Timestamp;
 use crate::policy::QuestionsCount;
-use crate::proofing::{self, Case, CaseState, Question};
+use crate::port::{Reply, VendorFault};
+use crate::proofing::{self, Case, CaseState, Question, sealed};
 use crate::store::account::Draft;
 use crate::store::{Fault, Tx, Work};
 
@@ -183,7 +191,15 @@ struct Applicant {
     draft: Option<Draft>,
     person: Person,
     email: EmailAddress,
+    confirmed: Confirmed,
     case: Option<Case>,
+}
+
+/// Whether it is somebody who confirmed an e-mail address: a stranger costs an attacker nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Confirmed {
+    Yes,
+    No,
 }
 
 impl Applicant {
@@ -200,8 +216,10 @@ impl Applicant {
                     return Ok(Err(Standing::Proved));
                 }
                 let case = tx.latest_case(id).await?;
+                let confirmed =
+                    if account.email.verified().is_some() { Confirmed::Yes } else { Confirmed::No };
                 let (person, email) = (account.person, account.email.address);
-                Ok(Ok(Applicant { account: id, draft: None, person, email, case }))
+                Ok(Ok(Applicant { account: id, draft: None, person, email, confirmed, case }))
             }
             Applying::Draft(token) => {
                 let Some(draft) = sign_up::load(tx, &token.hashed(), now).await? else {
@@ -218,15 +236,46 @@ impl Applicant {
                     Some(id) => tx.case(id).await?,
                     None => None,
                 };
-                Ok(Ok(Applicant { account: draft.account, draft: Some(draft), person, email, case }))
+                let (account, confirmed) = (draft.account, Confirmed::No);
+                Ok(Ok(Applicant { account, draft: Some(draft), person, email, confirmed, case }))
             }
         }
     }
 
+    /// What limits the attempts of this account, whoever it says it is.
+    fn attempts(&self, harp: &Harp) -> Vec<Limit> {
+        let account = harp.vault.fingerprint("proofing account", &self.account.to_string());
+        let rules = &harp.profile.proofing;
+        let own = limit(harp, format!("proofing/account/{account}"), rules.attempts);
+        let person = self.case.as_ref().map(|case| self.of_all(harp, &case.person));
+        [own].into_iter().chain(person).collect()
+    }
+
+    /// What limits who tries to be this person, wherever from.
+    fn of_all(&self, harp: &Harp, person: &PersonPrints) -> Limit {
+        let rules = &harp.profile.proofing.per_person;
+        let (who, most) = match self.confirmed {
+            Confirmed::Yes => ("confirmed", rules.confirmed),
+            Confirmed::No => ("strangers", rules.strangers),
+        };
+        limit(harp, format!("proofing/{who}/{}", person.first()), most)
+    }
+
+    /// All of it for one more attempt: also what the network has, for this person and for anybody.
+    fn all_limits(&self, harp: &Harp, person: &PersonPrints, act: &Act) -> Vec<Limit> {
+        let mut all = self.attempts(harp);
+        all.truncate(1);
+        all.push(self.of_all(harp, person));
+        all.extend(network(harp, act).map(|source| {
+            let key = format!("proofing/person-source/{}/{source}", person.first());
+            limit(harp, key, harp.profile.proofing.per_person.per_source)
+        }));
+        all.extend(Limit::per_source(harp, ("proofing", harp.profile.per_source.proofings), act));
+        all
+    }
+
     async fn standing(&self, tx: &mut dyn Tx, harp: &Harp, now: Timestamp) -> Result<Standing, Fault> {
-        let person = self.case.as_ref().map(|case| case.person.first());
-        let Left { count: left, again_at } =
-            limits::left(tx, &attempts(harp, self.account, person), now).await?;
+        let Left { count: left, again_at } = limits::left(tx, &self.attempts(harp), now).await?;
         let open = |standing: Standing| match left {
             0 => Standing::NotVerified { left, again_at },
             _ => standing,
@@ -235,11 +284,13 @@ impl Applicant {
         Ok(match &case.state {
             // The vendor could not be reached, or is being asked at this moment.
             CaseState::Asking { reference: None, .. } => Standing::Open { left: left.max(1) },
-            CaseState::Asking { reference: Some(_), until } => {
+            CaseState::Asking { reference: Some(_), until, .. } => {
                 Standing::Waiting { since: case.created_at, until: *until }
             }
             CaseState::Asked { questions, until, .. } => {
-                Standing::Questions(Asked { case: case.id, questions: questions.clone(), until: *until })
+                let questions = sealed::open(questions, case.id, &harp.vault)
+                    .map_err(|e| Fault::Corrupt(format!("{}: {e}", case.id)))?;
+                Standing::Questions(Asked { case: case.id, questions, until: *until })
             }
             CaseState::Handing { since, .. } => {
                 Standing::Waiting { since: *since, until: *since + harp.profile.proofing.vendor_within }
@@ -259,22 +310,18 @@ impl Applicant {
     }
 }
 
-/// What limits the attempts of this account, and of this person whatever account they begin.
-fn attempts(harp: &Harp, account: AccountId, person: Option<&str>) -> Vec<Limit> {
-    let (most, window) = (harp.profile.proofing.attempts, harp.profile.proofing.window);
-    let account = harp.vault.fingerprint("proofing account", &account.to_string());
-    [Some(format!("proofing/account/{account}")), person.map(|p| format!("proofing/person/{p}"))]
-        .into_iter()
-        .flatten()
-        .map(|key| Limit { key, most, window })
-        .collect()
+/// So many within the window of proofing.
+fn limit(harp: &Harp, key: String, most: u32) -> Limit {
+    Limit { key, most, window: harp.profile.proofing.window }
 }
 
-/// What limits who asks again: also the network.
-fn all_limits(harp: &Harp, account: AccountId, person: &str, act: &Act) -> Vec<Limit> {
-    let mut all = attempts(harp, account, Some(person));
-    all.extend(Limit::per_source(harp, ("proofing", harp.profile.per_source.proofings), act));
-    all
+/// Calls the vendor, but does not wait for ever.
+async fn in_time<T: Send>(
+    harp: &Harp,
+    call: impl Future<Output = Result<Reply<T>, VendorFault>> + Send,
+) -> Result<Reply<T>, VendorFault> {
+    let late = |_| VendorFault { private: "it took too long".to_owned() };
+    tokio::time::timeout(harp.profile.proofing.calls.within, call).await.map_err(late).flatten()
 }
 
 /// Moves a case, or has the whole work done again because somebody was faster.

@@ -14,7 +14,7 @@ use crate::kernel::id::{AccountId, CaseId};
 use crate::notice::{Notice, Recipient};
 use crate::policy::{ProofingRules, QuestionsCount};
 use crate::port;
-use crate::proofing::{Case, CaseState, NONE_OF_THE_ABOVE, Question, Step, VendorRef, VendorVerdict};
+use crate::proofing::{Case, CaseState, NONE_OF_THE_ABOVE, Question, Step, VendorRef, VendorVerdict, sealed};
 use crate::store::{Fault, Tx, Work};
 
 /// Bounds on what a vendor may ask: it is outside text that a page shows.
@@ -83,6 +83,11 @@ pub(super) async fn received(harp: &Harp, case: CaseId, act: &Act) -> Result<(),
     hear(harp, case, Said::Received, act).await
 }
 
+/// The call for questions did not reach the vendor.
+pub(super) async fn missed(harp: &Harp, case: CaseId, act: &Act) -> Result<(), Trouble> {
+    hear(harp, case, Said::Nothing, act).await
+}
+
 /// The answers did not reach the vendor.
 pub(super) async fn returned(harp: &Harp, case: CaseId, act: &Act) -> Result<(), Trouble> {
     hear(harp, case, Said::NotReached, act).await
@@ -95,6 +100,7 @@ async fn hear(harp: &Harp, case: CaseId, said: Said, act: &Act) -> Result<(), Tr
 
 /// What was said about a case.
 enum Said {
+    Nothing,
     Later(VendorRef),
     Questions(VendorRef, Vec<Question>),
     Received,
@@ -128,7 +134,12 @@ impl Work for Hear<'_> {
         let (rules, id, account) = (&harp.profile.proofing, case.id, case.account);
         let step = match &self.said {
             Said::Later(name) => case.named(name.clone(), act.now),
-            Said::Questions(name, questions) => case.asked(name.clone(), questions.clone(), rules, act.now),
+            Said::Nothing => case.missed(),
+            Said::Questions(name, questions) => {
+                let sealed = sealed::seal(questions, id, &harp.vault, &*harp.random)
+                    .map_err(|e| Fault::Defect(format!("{id}: {e}")))?;
+                case.asked(name.clone(), sealed, rules, act.now)
+            }
             Said::Received => case.received(rules),
             Said::NotReached => case.returned(rules),
             Said::Verdict(verdict) => case.decided(*verdict, rules, act.now),

@@ -111,15 +111,22 @@ impl Work for Send<'_> {
         };
         let act = &act.by_person(here.account.id);
         let keys = Keys::again(harp, &here.sign_in.budget, act);
-        if let Some(until) = attempts::locked(tx, harp, &keys, act.now).await? {
-            return Ok(SendOutcome::Locked { until });
-        }
         let (factor, wish) = match self.ask {
             Ask::Choose(id) => (here.factors.iter().find(|f| f.id == id), Wish::Chosen),
             Ask::Resend { instead_of } => (here.chosen(), Wish::InsteadOf { resend: instead_of }),
         };
+        if let Some(until) = attempts::locked(tx, harp, &keys, act.now).await? {
+            if let Some(method) = factor.map(Factor::method) {
+                tx.record(&harp.event(act, here.account.id, Deed::CodeSendRefused { method })).await?;
+            }
+            return Ok(SendOutcome::Locked { until });
+        }
         let Some(factor) = factor else { return Ok(SendOutcome::NotAChoice) };
-        let open = here.challenge(tx).await?.filter(|c| c.spent_at.is_none() && c.is_for(factor));
+        // The code of this device in this sign-in: to choose another one in between does not begin the count of resends anew.
+        let open = match tx.challenge_sent(here.sign_in.id, factor.id).await? {
+            Some(id) => tx.challenge(id).await?.filter(|c| c.spent_at.is_none() && c.is_for(factor)),
+            None => None,
+        };
         let wanted = Wanted { factor, open, wish, reason: Reason::SignIn, id: self.challenge };
         let sent = codes::send(tx, harp, wanted, act).await?;
         let challenge = match sent {

@@ -159,7 +159,16 @@ async fn prove(Post { visit, form }: Post, at: Area) -> Reply {
     let typed = Secret::new(form.text(SSN.name));
     match ask(visit.harp(), whose.applying(), &typed, &visit.act).await? {
         AskOutcome::Refused(found) => show_form(&visit, at, Form::new().complaints(&found), None),
-        AskOutcome::VendorDown => visit.see(&format!("{}?{DOWN}=1&{AGAIN}=1", at.identity())),
+        AskOutcome::VendorDown { again_at: None } => {
+            visit.see(&format!("{}?{DOWN}=1&{AGAIN}=1", at.identity()))
+        }
+        AskOutcome::VendorDown { again_at: Some(at_last) } => {
+            let wait = at_last.since(visit.act.now).as_secs().div_ceil(60);
+            let wait = u32::try_from(wait).unwrap_or(u32::MAX);
+            let notice = Message::new("identity.vendor-rests").count("minutes", wait);
+            show_form(&visit, at, Form::new(), Some(notice))
+        }
+        AskOutcome::UnderWay => show_form(&visit, at, Form::new(), Some(Message::new("identity.under-way"))),
         // How many are left hangs on the number too, and is known now; the page's address alone could not tell.
         AskOutcome::Now(Standing::NotVerified { left: 0, again_at }) => visit.show(&NotVerified {
             frame: at.frame(&visit),

@@ -110,9 +110,19 @@ fn identity(shelf: &mut Shelf) {
     shelf.add("register.identity-wrong", page(shelf.frame(), wrong, Stage::Registering));
 
     let down = Some(Message::new("identity.vendor-down"));
+    let rests = Some(Message::new("identity.vendor-rests").count("minutes", 15));
+    let under_way = Some(Message::new("identity.under-way"));
     shelf.add(
         "register.identity-down",
         Identity { notice: down, ..page(shelf.frame(), Form::new(), Stage::Registering) },
+    );
+    shelf.add(
+        "register.identity-rests",
+        Identity { notice: rests, ..page(shelf.frame(), Form::new(), Stage::Registering) },
+    );
+    shelf.add(
+        "register.identity-under-way",
+        Identity { notice: under_way, ..page(shelf.frame(), Form::new(), Stage::Registering) },
     );
     let late = Some(Message::new("identity.timed-out"));
     shelf.add(
