@@ -25,7 +25,8 @@ use crate::http::{self, health, oidc};
 use crate::jose::keyring::Schedule;
 use crate::protocol::issuer::Issuer;
 use crate::store::OidcStore;
-use crate::view::frame::{Contact, Site};
+use crate::view::brand::Brand;
+use crate::view::frame::{Contact, Link, Site};
 use crate::view::letter::Letters;
 use crate::worker::Worker;
 
@@ -162,17 +163,13 @@ impl Builder {
 
     /// Whatever a settings file says of these things.
     pub fn settings(self, settings: &Settings) -> Builder {
-        let contact = |help: &crate::config::raw::Help| Contact {
-            name: help.name.clone(),
-            email: help.email.clone(),
-            phone: help.phone.clone(),
-            tty: help.tty.clone(),
-            hours: help.hours.clone(),
-        };
+        let brands = settings.applications.iter();
         let site = Site {
             product: settings.name.clone(),
-            contacts: settings.help.iter().map(contact).collect(),
+            contacts: settings.help.iter().map(Contact::of).collect(),
             notice: settings.site.notice.clone(),
+            links: settings.site.links.iter().map(Link::of).collect(),
+            brands: brands.map(|brand| (brand.client.to_string(), Arc::new(Brand::of(brand)))).collect(),
             warning: settings.site.warning.clone(),
             terms: settings.site.terms.clone(),
             zone: settings.site.zone.clone(),

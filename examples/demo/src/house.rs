@@ -24,6 +24,7 @@ use harp_oidc::protocol::client::ClientId;
 use harp_oidc::protocol::issuer::Issuer;
 use harp_oidc::protocol::redirect::{ApplicationType, RedirectUri};
 use harp_oidc::protocol::scope::ScopeSet;
+use harp_oidc::view::brand::Brand;
 use harp_oidc::view::frame::{Contact, Site};
 use harp_oidc::{Needs, Provider};
 use harp_sdk::{CookieSecret, Registration, paths};
@@ -192,7 +193,15 @@ fn site() -> Site {
         tty: Some("1-800-555-0101".to_owned()),
         hours: Some("7 AM to 7 PM Central Time, Monday to Friday".to_owned()),
     };
+    // K01: for this program also its own desk.
+    let cjr = Contact {
+        name: "CJR Support".to_owned(),
+        email: Some("cjrsupport@mft.example".to_owned()),
+        ..Contact::default()
+    };
+    let mft = Brand { contacts: vec![desk.clone(), cjr], ..Brand::default() };
+    let brands = [(MFT.to_owned(), Arc::new(mft))].into();
     // The desk's own; a machine without zones shows UTC.
     let zone = TimeZone::get("America/Chicago").unwrap_or(TimeZone::UTC);
-    Site { contacts: vec![desk], zone, ..Site::default() }
+    Site { contacts: vec![desk], brands, zone, ..Site::default() }
 }

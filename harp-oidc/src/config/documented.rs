@@ -48,6 +48,11 @@ pub const SETTINGS: &[Setting] = &[
         "[]",
         "Who helps (K01, K02), in the order in which to ask: `{ name, email, phone, tty, hours }`.",
     ),
+    with_default(
+        "applications",
+        "[]",
+        "How pages look on the way to an application, by its `client` id (F08, K02, K04, K08): its `name` in the header, `notice`,\n`help` as above, footer `links`, the address of its `terms`, a `logo` file, `colors` and `dark_colors`. See \"Brands\" in docs/operating.md.",
+    ),
     without(
         "tls.cert",
         "\"/etc/harp/cert.pem\"",
@@ -75,6 +80,11 @@ pub const SETTINGS: &[Setting] = &[
         "Address blocks whose `X-Forwarded-For` is believed, such as \"10.0.0.0/8\". Nobody else's is.",
     ),
     with_default("site.notice", "\"\"", "A line above every page (K08), such as a new address."),
+    with_default(
+        "site.links",
+        "[]",
+        "Links at the foot of every page (K04): `{ label, url }`. The url is https.",
+    ),
     with_default("site.warning", "[]", "The warning at sign-in (F13), a paragraph each. Empty: HARP's own."),
     with_default(
         "site.zone",

@@ -1,6 +1,8 @@
 //! The settings: every one of them documented ([`documented`]), as they are written ([`raw`]), and as they are meant
 //! ([`settings`]).
 
+pub mod brand;
+pub mod colours;
 pub mod documented;
 pub mod letters;
 pub mod network;

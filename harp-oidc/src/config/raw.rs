@@ -1,5 +1,6 @@
 //! The settings as they are written: a TOML file and the environment, merged. A key that is no setting is refused.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
@@ -34,6 +35,7 @@ pub struct Raw {
     pub name: String,
     pub log: String,
     pub help: Vec<Help>,
+    pub applications: Vec<Application>,
     #[serde(default)]
     pub tls: Tls,
     pub secrets: Secrets,
@@ -54,6 +56,33 @@ pub struct Help {
     pub phone: Option<String>,
     pub tty: Option<String>,
     pub hours: Option<String>,
+}
+
+/// How the pages look on the way to one application. What is not said is as everywhere.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Application {
+    pub client: String,
+    pub name: Option<String>,
+    pub notice: Option<String>,
+    #[serde(default)]
+    pub help: Vec<Help>,
+    #[serde(default)]
+    pub links: Vec<Link>,
+    pub terms: Option<String>,
+    pub logo: Option<PathBuf>,
+    #[serde(default)]
+    pub colors: BTreeMap<String, String>,
+    #[serde(default)]
+    pub dark_colors: BTreeMap<String, String>,
+}
+
+/// A link at the foot of every page.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    pub label: String,
+    pub url: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -83,6 +112,7 @@ pub struct Proxies {
 #[derive(Debug, Deserialize)]
 pub struct Site {
     pub notice: String,
+    pub links: Vec<Link>,
     pub warning: Vec<String>,
     pub zone: String,
 }

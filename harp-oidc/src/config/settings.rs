@@ -10,9 +10,10 @@ use harp_core::policy::Profile;
 use harp_core::vault::Vault;
 use jiff::tz::TimeZone;
 
+use super::brand::{self, Brand};
 use super::letters::Letters;
 use super::network::Network;
-use super::raw::{self, Help, Raw, Source};
+use super::raw::{self, Help, Link, Raw, Source};
 use super::{ConfigFault, documented, secrets};
 use crate::grant::terms::{TermsFault, TermsText};
 use crate::jose::alg::Alg;
@@ -30,6 +31,7 @@ pub struct Settings {
     /// A filter for the log.
     pub log: String,
     pub help: Vec<Help>,
+    pub applications: Vec<Brand>,
     pub tls: Option<Tls>,
     pub secrets: Secrets,
     pub proxies: Vec<Network>,
@@ -62,6 +64,8 @@ pub enum Missing {
 #[derive(Debug, Clone)]
 pub struct Site {
     pub notice: Option<String>,
+    /// K04
+    pub links: Vec<Link>,
     pub warning: Vec<String>,
     pub zone: TimeZone,
     pub terms: TermsText,
@@ -104,6 +108,7 @@ impl Settings {
             name: raw.name,
             log: raw.log,
             help: raw.help,
+            applications: brand::brands(raw.applications)?,
             tls: tls(raw.tls)?,
             secrets: match raw.secrets.keys {
                 Some(keys) => Secrets::Given(keys.into_iter().map(Secret::new).collect()),
@@ -115,6 +120,7 @@ impl Settings {
             proxies: proxies(&raw.proxies.trusted)?,
             site: Site {
                 notice: Some(raw.site.notice).filter(|text| !text.is_empty()),
+                links: brand::links(raw.site.links, "site.links")?,
                 warning: raw.site.warning,
                 zone: TimeZone::get(&raw.site.zone).map_err(|_| {
                     let why = format!("`{}` is not a time zone such as America/Chicago", raw.site.zone);

@@ -1,7 +1,7 @@
 //! Static files under names that carry their content's hash: cached for ever.
 
 use axum::Router;
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
@@ -16,8 +16,9 @@ pub fn routes() -> Router<App> {
     Router::new().route(&format!("{}{{name}}", url::ASSETS), get(file))
 }
 
-async fn file(Path(name): Path<String>) -> Response {
-    let Some(found) = asset(&name) else { return StatusCode::NOT_FOUND.into_response() };
+async fn file(State(app): State<App>, Path(name): Path<String>) -> Response {
+    let brands = || app.site.brands.values().find_map(|brand| brand.file(&name));
+    let Some(found) = asset(&name).or_else(brands) else { return StatusCode::NOT_FOUND.into_response() };
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(found.mime));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));

@@ -23,6 +23,9 @@ pub struct FlowState {
     /// The application's request that waits for this sign-in: to be resumed at its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interaction: Option<String>,
+    /// The application's client id: the pages on the way look as it wants them to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
     /// The application's name, for people (F08).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub application: Option<String>,

@@ -152,10 +152,12 @@ impl Visit {
 
     /// What a page needs around it.
     pub fn frame(&self, section: Section) -> Frame {
+        let state = self.state();
         Frame {
             who: self.who.clone(),
             section,
-            application: self.state().application,
+            brand: state.client.and_then(|client| self.app.site.brands.get(&client).cloned()),
+            application: state.application,
             flow: self.flow.as_ref().map(|(label, _)| label.clone()),
             csrf: self.browser.token(&self.app.harp.vault),
             request_id: self.act.trace.to_string(),

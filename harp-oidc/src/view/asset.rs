@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use sha2::{Digest as _, Sha256};
+
 use super::url;
 
 #[derive(rust_embed::RustEmbed)]
@@ -26,8 +28,14 @@ static ASSETS: LazyLock<Vec<Asset>> =
 
 impl Asset {
     fn read(name: &str) -> Option<Self> {
-        let file = Files::get(name)?;
         let (stem, extension) = name.rsplit_once('.')?;
+        let file = Files::get(name)?;
+        Some(Self { name: name.to_owned(), ..Self::of(stem, extension, file.data)? })
+    }
+
+    /// A file that is none of ours, such as an application's logo.
+    pub fn of(stem: &str, extension: &str, bytes: impl Into<Cow<'static, [u8]>>) -> Option<Self> {
+        let bytes = bytes.into();
         let mime = match extension {
             "css" => "text/css; charset=utf-8",
             "js" => "text/javascript; charset=utf-8",
@@ -35,26 +43,35 @@ impl Asset {
             "png" => "image/png",
             _ => return None,
         };
-        let hash: String = file.metadata.sha256_hash().iter().take(6).map(|b| format!("{b:02x}")).collect();
+        let hash: String = Sha256::digest(&bytes).iter().take(6).map(|b| format!("{b:02x}")).collect();
         Some(Self {
-            bytes: file.data,
+            bytes,
             mime,
             etag: format!("\"{hash}\""),
             hashed_name: format!("{stem}-{hash}.{extension}"),
-            name: name.to_owned(),
+            name: String::new(),
         })
+    }
+
+    pub fn is_called(&self, hashed_name: &str) -> bool {
+        self.hashed_name == hashed_name
     }
 }
 
 /// The file with this hashed name, the last part of its URL.
 pub fn asset(hashed_name: &str) -> Option<&'static Asset> {
-    ASSETS.iter().find(|a| a.hashed_name == hashed_name)
+    ASSETS.iter().find(|a| a.is_called(hashed_name))
 }
 
 /// The path of a file, `/assets/harp-1a2b3c4d5e6f.css` for `harp.css`, without the provider's own prefix.
 pub fn asset_url(name: &str) -> String {
-    let hashed = ASSETS.iter().find(|a| a.name == name).map_or(name, |a| &a.hashed_name);
-    format!("{}{hashed}", url::ASSETS)
+    let found = ASSETS.iter().find(|a| a.name == name);
+    found.map_or_else(|| format!("{}{name}", url::ASSETS), asset_path)
+}
+
+/// The path of a file, without the provider's own prefix.
+pub fn asset_path(asset: &Asset) -> String {
+    format!("{}{}", url::ASSETS, asset.hashed_name)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What stands around every page: who is here, where they are, who helps, and what a form needs to come back safely.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -7,10 +8,12 @@ use harp_core::kernel::time::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::brand::Brand;
 use super::lasting::{Lasting, LastingNotice};
 use super::moment::{self, Moment, escape};
 use super::words::{Message, Words};
 use super::{asset, url};
+use crate::config::raw::{self, Help};
 use crate::grant::terms::TermsText;
 
 /// What a deployment sets once.
@@ -24,6 +27,10 @@ pub struct Site {
     pub contacts: Vec<Contact>,
     /// K08: a line above every page, such as a new address.
     pub notice: Option<String>,
+    /// K04: at the foot of every page.
+    pub links: Vec<Link>,
+    /// How the pages look on the way to an application, by its client id.
+    pub brands: BTreeMap<String, Arc<Brand>>,
     /// F13: the warning at sign-in, a paragraph each. Empty: the message file's.
     pub warning: Vec<String>,
     /// The provider's own terms (F01, F12). Without paragraphs: the message file's.
@@ -39,6 +46,8 @@ impl Default for Site {
             base: String::new(),
             contacts: Vec::new(),
             notice: None,
+            links: Vec::new(),
+            brands: BTreeMap::new(),
             warning: Vec::new(),
             terms: TermsText { version: "1".to_owned(), paragraphs: Vec::new() },
             zone: TimeZone::UTC,
@@ -56,6 +65,26 @@ pub struct Contact {
     pub tty: Option<String>,
     /// In words, with the zone.
     pub hours: Option<String>,
+}
+
+impl Contact {
+    pub fn of(help: &Help) -> Self {
+        let Help { name, email, phone, tty, hours } = help.clone();
+        Self { name, email, phone, tty, hours }
+    }
+}
+
+/// A link to somebody else's page (K04): https.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    pub label: String,
+    pub url: String,
+}
+
+impl Link {
+    pub fn of(link: &raw::Link) -> Self {
+        Self { label: link.label.clone(), url: link.url.clone() }
+    }
 }
 
 /// The person who is signed in (K09).
@@ -93,6 +122,8 @@ pub struct Frame {
     pub section: Section,
     /// The application that a person is on the way to (F08).
     pub application: Option<String>,
+    /// How that application wants its way to look.
+    pub brand: Option<Arc<Brand>>,
     /// The sign-in or registration that this page belongs to; it stays in the addresses.
     pub flow: Option<String>,
     /// Goes into every form and comes back with it.
@@ -112,6 +143,7 @@ impl Frame {
             who: None,
             section: Section::Elsewhere,
             application: None,
+            brand: None,
             flow: None,
             csrf: String::new(),
             request_id: String::new(),
@@ -246,6 +278,44 @@ impl Frame {
     /// When the session ends, and what the page's script says shortly before (P17).
     pub fn lasting(&self) -> Option<LastingNotice<'_>> {
         self.session.as_ref().map(|lasting| LastingNotice { frame: self, lasting })
+    }
+
+    /// Whose pages these are: the product, or the application that a person is on the way to (F08).
+    fn mark(&self) -> &str {
+        self.brand.as_ref().and_then(|brand| brand.name.as_deref()).unwrap_or(&self.site.product)
+    }
+
+    fn logo(&self) -> Option<String> {
+        self.brand.as_ref()?.logo_path().map(|path| self.to(&path))
+    }
+
+    /// The application's colours.
+    pub fn colours(&self) -> Option<String> {
+        self.brand.as_ref()?.stylesheet_path().map(|path| self.to(&path))
+    }
+
+    /// Who helps (K01), for this application (K02).
+    pub fn contacts(&self) -> &[Contact] {
+        let own = self.brand.as_ref().map(|brand| brand.contacts.as_slice());
+        own.filter(|own| !own.is_empty()).unwrap_or(&self.site.contacts)
+    }
+
+    /// K04
+    fn links(&self) -> &[Link] {
+        let own = self.brand.as_ref().map(|brand| brand.links.as_slice());
+        own.filter(|own| !own.is_empty()).unwrap_or(&self.site.links)
+    }
+
+    /// K08: the deployment's, and this application's.
+    fn notices(&self) -> Vec<&str> {
+        let own = self.brand.as_ref().and_then(|brand| brand.notice.as_deref());
+        [self.site.notice.as_deref(), own].into_iter().flatten().collect()
+    }
+
+    /// Where the terms of use stand, for the foot of the page. What is agreed to when signing in is another matter.
+    fn terms(&self) -> String {
+        let own = self.brand.as_ref().and_then(|brand| brand.terms.clone());
+        own.unwrap_or_else(|| self.to(url::TERMS))
     }
 
     /// A help desk's numbers and addresses (K01, K02).

@@ -8,6 +8,7 @@ use http::StatusCode;
 
 pub mod about;
 pub mod asset;
+pub mod brand;
 pub mod catalogue;
 pub mod device;
 pub mod form;

@@ -39,6 +39,7 @@ async fn register(world: &World, ana: &Browser) {
     ana.pictures("mft-start").await;
     ana.press("main › Sign in").await;
     ana.see("to continue to Managed File Transfer").await; // F08
+    ana.see("cjrsupport@mft.example").await; // K01: the program's own desk
     ana.judged().await;
     ana.pictures("sign-in").await;
     ana.press("main › Sign Up").await; // F07

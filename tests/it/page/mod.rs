@@ -1,5 +1,6 @@
 //! What the handlers of the portal do, without a browser.
 
+mod brand;
 mod devices;
 mod lasting;
 mod register;
@@ -15,6 +16,7 @@ use harp_core::kernel::time::{Clock as _, ScriptedClock};
 use harp_core::policy::HARP;
 use harp_core::vault::{RootKey, Vault};
 use harp_oidc::protocol::issuer::Issuer;
+use harp_oidc::view::frame::Site;
 use harp_oidc::{Needs, Provider};
 use harp_tests::client::{Client, Page};
 use harp_tests::cluster::Db;
@@ -35,11 +37,15 @@ impl Portal {
     }
 
     async fn at(issuer: &str) -> Portal {
+        Portal::of(issuer, Site::default()).await
+    }
+
+    async fn of(issuer: &str, site: Site) -> Portal {
         let db = Db::sqlite().await.unwrap();
         let store = db.store.clone();
         let stage = Stage::on(db, &HARP);
         let clock = Arc::new(ScriptedClock::at(stage.clock.now()));
-        let provider = provider(&stage, (issuer, store), clock.clone()).await;
+        let provider = provider(&stage, (issuer, store), (clock.clone(), site)).await;
         stage.registered(&ana(), ANA).await;
         Portal { stage, provider, clock }
     }
@@ -57,7 +63,7 @@ impl Portal {
 async fn provider(
     stage: &Stage,
     (issuer, store): (&str, Arc<SqlStore>),
-    clock: Arc<ScriptedClock>,
+    (clock, site): (Arc<ScriptedClock>, Site),
 ) -> Provider {
     let needs = Needs {
         issuer: Issuer::parse(issuer).unwrap(),
@@ -67,8 +73,11 @@ async fn provider(
         prover: stage.vendor.clone(),
         courier: stage.mail.clone(),
     };
-    let builder =
-        Provider::builder(needs).random(stage.harp.random.clone()).clock(clock).hasher(stage.hasher.clone());
+    let builder = Provider::builder(needs)
+        .random(stage.harp.random.clone())
+        .clock(clock)
+        .site(site)
+        .hasher(stage.hasher.clone());
     builder.build().await.unwrap()
 }
 

@@ -89,6 +89,7 @@ async fn run(
         Judged::Waits(need) => Answer::Interact(Interact {
             token,
             need,
+            client: checked.client.id.clone(),
             application: checked.client.name.clone(),
             form_action: checked.redirect.csp_source(),
         }),

@@ -18,6 +18,7 @@ use super::client_auth;
 use super::provider::{Location, Oidc};
 use crate::protocol::ProtocolError;
 use crate::protocol::authorize::AuthorizeRequest;
+use crate::protocol::client::ClientId;
 use crate::protocol::response::{AuthorizeResponse, Outcome};
 
 /// What the browser is told.
@@ -39,6 +40,7 @@ pub struct Interact {
     /// Names the waiting request; for [`waiting`], [`resume`] and [`decline`].
     pub token: Plain,
     pub need: Need,
+    pub client: ClientId,
     /// The application's name, for people (F08).
     pub application: String,
     /// Where forms on the way may end by redirects: for `form-action` of the Content-Security-Policy.

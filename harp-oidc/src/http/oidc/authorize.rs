@@ -77,6 +77,7 @@ fn begin(mut visit: Visit, wait: &Interact) -> Reply {
     visit.flow = None;
     visit.keep(FlowState {
         interaction: Some(wait.token.expose().to_owned()),
+        client: Some(wait.client.to_string()),
         application: Some(wait.application.clone()),
         origin: browser::csp_source(&wait.form_action),
         ..FlowState::default()

@@ -7,7 +7,8 @@ use askama::Template;
 use harp_core::kernel::time::Timestamp;
 use http::StatusCode;
 
-use super::frame::{Contact, Desk, Frame, Section, Site, Who};
+use super::brand::Brand;
+use super::frame::{Contact, Desk, Frame, Link, Section, Site, Who};
 use super::lasting::Lasting;
 use super::words::Words;
 use super::{Page, pages, url};
@@ -88,6 +89,28 @@ impl Shelf {
     fn to_application(&self) -> Frame {
         let application = Some("Managed File Transfer".to_owned());
         Frame { application, flow: Some("flow_01hsample".to_owned()), ..self.frame() }
+    }
+
+    /// The same to one that has a look of its own (F08, K02, K04, K08).
+    fn to_branded(&self) -> Frame {
+        let help = Contact {
+            name: "QPP help".to_owned(),
+            email: Some("qpp@example.org".to_owned()),
+            phone: Some("1-866-288-8292".to_owned()),
+            tty: Some("1-877-715-6222".to_owned()),
+            hours: None,
+        };
+        let link =
+            |label: &str| Link { label: label.to_owned(), url: "https://quality.example.org/".to_owned() };
+        let brand = Brand {
+            name: Some("Hospital Quality Reporting".to_owned()),
+            notice: Some("HQR has a new address: hqr.example.org. Use your HARP ID there.".to_owned()),
+            contacts: vec![help],
+            links: ["QualityNet", "About QualityNet", "Access Instructions"].map(link).to_vec(),
+            terms: Some("https://hqr.example.org/terms".to_owned()),
+            ..Brand::default()
+        };
+        Frame { application: brand.name.clone(), brand: Some(Arc::new(brand)), ..self.to_application() }
     }
 
     /// Ana is signed in.

@@ -40,6 +40,7 @@ fn passwords(shelf: &mut Shelf) {
     let page = |frame, form| SignIn { frame, form, terms: TermsAt::Password, reason: None };
     shelf.add("sign-in", page(shelf.frame(), Form::new()));
     shelf.add("sign-in.to-application", page(shelf.to_application(), Form::new()));
+    shelf.add("sign-in.branded", page(shelf.to_branded(), Form::new()));
     let wrong = Form::new().value("username", "ana.reyes").value("terms", "yes");
     shelf
         .add("sign-in.no-match", page(shelf.to_application(), wrong.problem("username", "sign-in.no-match")));

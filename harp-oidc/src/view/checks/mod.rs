@@ -1,6 +1,5 @@
-//! Proofs over every page in the catalogue: its markup, its words, its colours.
+//! Proofs over every page in the catalogue: its markup, its words. Its colours: [`crate::config::colours`].
 
-mod colours;
 pub(super) mod html;
 mod markup;
 mod messages;
