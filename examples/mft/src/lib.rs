@@ -3,13 +3,14 @@
 //!
 //! [`router`] mounts it anywhere; [`serve`] runs it on a listener until it is told to stop.
 //!
-//! The modules, in the order in which they may use each other: `config`, `vault`, `view`, `http`, `server`.
+//! The modules, in the order in which they may use each other: `config`, `words`, `vault`, `view`, `http`, `server`.
 
 pub mod config;
 mod http;
 mod server;
 mod vault;
 mod view;
+mod words;
 
 use std::io;
 

@@ -124,8 +124,8 @@ pub struct Trouble {
 }
 
 impl Trouble {
-    pub fn new(frame: Frame, status: StatusCode, title: &str, text: &str) -> Trouble {
-        let problem = Problem { status, title: title.to_owned(), text: text.to_owned(), actions: vec![] };
+    pub fn new(frame: Frame, status: StatusCode, title: String, text: String) -> Trouble {
+        let problem = Problem { status, title, text, actions: vec![] };
         Trouble { frame, problem }
     }
 }

@@ -12,6 +12,7 @@ use super::pages::{broken, show as page, trouble};
 use super::{Answer, App};
 use crate::vault::{FileId, Org, Stored};
 use crate::view::{Files, Pager, Place, Refused};
+use crate::words::t;
 use crate::{PROGRAM, ROLE};
 
 fn rule() -> guard::Rule {
@@ -61,9 +62,8 @@ pub fn admitted(app: &App, who: &SignedIn, org: &str) -> Result<Admitted, Box<Re
     match Org::parse(org) {
         Some(org) => Ok(Admitted { org, role }),
         None => {
-            let text =
-                "The organization has an id that this application cannot use. Please tell the help desk.";
-            Err(Box::new(trouble(app.frame_at(who, None), StatusCode::NOT_FOUND, "Page not found", text)))
+            let (title, text) = (t("trouble.not-found-title"), t("trouble.odd-organization"));
+            Err(Box::new(trouble(app.frame_at(who, None), StatusCode::NOT_FOUND, title, text)))
         }
     }
 }

@@ -11,6 +11,7 @@ use http::StatusCode;
 use super::App;
 use crate::config::Help;
 use crate::view::{Frame, SignedOut, Start, Trouble};
+use crate::words::t;
 
 pub async fn start(State(app): State<App>, who: MaybeSignedIn) -> Response {
     show(StatusCode::OK, &Start { frame: app.frame(&who) })
@@ -21,19 +22,18 @@ pub async fn signed_out(State(app): State<App>, who: MaybeSignedIn) -> Response 
 }
 
 pub async fn nowhere(State(app): State<App>, who: MaybeSignedIn) -> Response {
-    let text = "The address may have been typed wrong, or the file may not be there any more.";
-    trouble(app.frame(&who), StatusCode::NOT_FOUND, "Page not found", text)
+    let (title, text) = (t("trouble.not-found-title"), t("trouble.not-found"));
+    trouble(app.frame(&who), StatusCode::NOT_FOUND, title, text)
 }
 
-pub fn trouble(frame: Frame, status: StatusCode, title: &str, text: &str) -> Response {
+pub fn trouble(frame: Frame, status: StatusCode, title: String, text: String) -> Response {
     show(status, &Trouble::new(frame, status, title, text))
 }
 
 /// A fault of ours: the log has it, the person reads that it is not their fault.
 pub fn broken(frame: Frame, error: &dyn std::fmt::Display) -> Response {
     tracing::error!(%error, "a request could not be served");
-    let text = "Something went wrong on our side. Nothing was stored. Please try again in a few minutes.";
-    trouble(frame, StatusCode::INTERNAL_SERVER_ERROR, "We could not do that", text)
+    trouble(frame, StatusCode::INTERNAL_SERVER_ERROR, t("trouble.broken-title"), t("trouble.broken"))
 }
 
 pub fn show(status: StatusCode, page: &dyn askama::DynTemplate) -> Response {

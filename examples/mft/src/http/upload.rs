@@ -14,6 +14,7 @@ use super::pages::{broken, trouble};
 use super::{Answer, App};
 use crate::vault::{FileId, FileName, Label, Stored, UploadError};
 use crate::view::size;
+use crate::words::{say, t};
 
 /// A sender that is silent for this long has left.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -143,36 +144,21 @@ async fn answer(app: &App, who: &SignedIn, at: &Admitted, wrong: Wrong) -> Answe
         Wrong::NotOurForm(response) => return Err(response),
         Wrong::File(UploadError::Io(error)) => return Err(broken(frame(), &error)),
         Wrong::Unreadable => {
-            let text = "The upload broke off, or it did not come from the form on this site. Nothing was stored. \
-                        Go back and send the file again.";
-            return Err(trouble(frame(), StatusCode::BAD_REQUEST, "We could not read the upload", text));
+            let (title, text) = (t("upload.unreadable-title"), t("upload.unreadable"));
+            return Err(trouble(frame(), StatusCode::BAD_REQUEST, title, text));
         }
-        Wrong::NoFile => (StatusCode::UNPROCESSABLE_ENTITY, "Choose a file to upload.".to_owned()),
-        Wrong::File(UploadError::Empty) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "Choose a file that is not empty.".to_owned())
+        Wrong::NoFile => (StatusCode::UNPROCESSABLE_ENTITY, t("upload.no-file")),
+        Wrong::File(UploadError::Empty) => (StatusCode::UNPROCESSABLE_ENTITY, t("upload.empty")),
+        Wrong::File(UploadError::TooLarge(limit)) => {
+            (StatusCode::PAYLOAD_TOO_LARGE, say("upload.too-large", &[("size", size(limit))]))
         }
-        Wrong::File(UploadError::TooLarge(limit)) => (
-            StatusCode::PAYLOAD_TOO_LARGE,
-            format!("Choose a file of {} or less. You can split a larger one into parts.", size(limit)),
-        ),
-        Wrong::File(UploadError::Full(limit)) => (
-            StatusCode::CONFLICT,
-            format!(
-                "This organization has {limit} files already, and that is the limit. Ask the help desk for room."
-            ),
-        ),
-        Wrong::File(UploadError::NoRoom(limit)) => (
-            StatusCode::CONFLICT,
-            format!(
-                "With this file, the files of this organization would be larger than {}, and that is the limit. Ask the \
-                 help desk for room.",
-                size(limit)
-            ),
-        ),
-        Wrong::File(UploadError::Busy) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "Many people are sending files right now. Send yours again in a minute.".to_owned(),
-        ),
+        Wrong::File(UploadError::Full(limit)) => {
+            (StatusCode::CONFLICT, say("upload.full", &[("count", limit)]))
+        }
+        Wrong::File(UploadError::NoRoom(limit)) => {
+            (StatusCode::CONFLICT, say("upload.no-room", &[("size", size(limit))]))
+        }
+        Wrong::File(UploadError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, t("upload.busy")),
     };
     listing(app, who, at, Shown { error: Some((status, text)), ..Shown::default() }).await
 }
