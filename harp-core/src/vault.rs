@@ -10,9 +10,9 @@ use hmac::{Hmac, KeyInit as _, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::kernel::id::ChallengeId;
+use crate::kernel::id::{ChallengeId, RepudiationId};
 use crate::kernel::random::Random;
-use crate::kernel::secret::{Secret, equal};
+use crate::kernel::secret::{Plain, Secret, equal};
 
 /// A value sealed with a key that is not in the database.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,6 +119,17 @@ impl Vault {
         self.roots().any(is)
     }
 
+    /// What the link of a security letter bears: 256 bits that nobody can compute who has the database alone. Made when
+    /// the notice is written, to keep its hash.
+    pub fn repudiation(&self, id: RepudiationId) -> Plain {
+        repudiation(&self.current, id)
+    }
+
+    /// The same under each root key, for when the letter is written: the first may be a newer one by then.
+    pub fn repudiations(&self, id: RepudiationId) -> Vec<Plain> {
+        self.roots().map(|root| repudiation(root, id)).collect()
+    }
+
     /// 32 bytes for another use, such as a CSRF key: derived, never the root itself.
     pub fn derive(&self, purpose: &str) -> Secret<[u8; 32]> {
         Secret::new(derive(&self.current.key, purpose))
@@ -141,6 +152,10 @@ impl Vault {
 
 fn fingerprint(root: &RootKey, purpose: &str, value: &str) -> String {
     URL_SAFE_NO_PAD.encode(mac(&root.key, purpose, &[value.as_bytes()]))
+}
+
+fn repudiation(root: &RootKey, id: RepudiationId) -> Plain {
+    Plain::presented(&URL_SAFE_NO_PAD.encode(mac(&root.key, "repudiation", &[&id.to_bytes()])))
 }
 
 fn code(root: &RootKey, (challenge, resend): (ChallengeId, u32), digits: u32) -> Secret<String> {
@@ -217,6 +232,18 @@ mod tests {
             assert!(new.code_is(vault.code(id, 0, 6).expose(), id, 0, 6));
         }
         assert!(!old.code_is(new.code(id, 0, 6).expose(), id, 0, 6));
+    }
+
+    #[test]
+    fn a_link_is_a_function_of_its_id_and_of_the_key() {
+        let (vault, random) = (Vault::new(root("k1", 1), vec![]), SeededRandom::new(1));
+        let id = |n| RepudiationId::mint(Timestamp::from_secs(n), &random);
+        let (one, other) = (id(1), id(1));
+        assert_eq!(vault.repudiation(one).expose().len(), 43);
+        assert_eq!(vault.repudiation(one).expose(), vault.repudiation(one).expose());
+        assert_ne!(vault.repudiation(one).expose(), vault.repudiation(other).expose());
+        let stranger = Vault::new(root("k1", 2), vec![]);
+        assert_ne!(vault.repudiation(one).expose(), stranger.repudiation(one).expose());
     }
 
     /// six digits; a retry repeats the code, a resend changes it.

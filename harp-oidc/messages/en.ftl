@@ -334,6 +334,38 @@ locked =
     .next-not-you = If it was not you who tried, tell the help desk below.
     .again = Back to sign in
 
+account-locked =
+    .title = Your account is locked
+    .since = It is locked since { $time }.
+    .why = Somebody opened the link “This was not me” in a letter from us. To keep your account safe, nobody can sign in to it until the help desk unlocks it.
+
+not-me =
+    .title = Lock your account?
+    .lead = You opened the link “This was not me” in a letter from us. Nothing has changed so far.
+    .then = If you lock your account:
+    .nobody = Nobody can sign in to it. That includes you.
+    .out = Everybody who is signed in to it is signed out, on every device.
+    .codes = Security codes and links that we sent for it stop working.
+    .back-title = How you get it back
+    .back = Call the help desk. They make sure that it is you, and unlock it.
+    .submit = Lock my account
+    .leave = Leave it as it is
+    .locked-title = Your account is locked
+    .locked-at = It is locked since { $time }.
+    .locked-what = Nobody can sign in to it, and everybody is signed out.
+    .locked-next = Call the help desk now, and tell them that it was not you. They make sure that it is you who calls, and unlock the account.
+    .locked-mail = Could somebody else read your email? Change the password of your mailbox, too.
+    .dead-title = This link does not work
+    .dead-what = { $days ->
+        [one] It was used before, is more than { $days } day old, or a part of it is missing.
+       *[other] It was used before, is more than { $days } days old, or a part of it is missing.
+    }
+    .dead-locked = If you locked your account with it, the account stays locked.
+    .dead-next-title = What you can do
+    .dead-whole = Copy the whole address from the letter, and open it again.
+    .dead-sign-in = Sign in, change your password, and look at your sign-in codes and devices.
+    .dead-call = If you cannot sign in, or are not sure, call the help desk.
+
 accept-terms =
     .title = Terms & Conditions
     .for = Please accept them to continue to { $application }
@@ -898,6 +930,7 @@ letter =
 
 letter-text =
     .code = { $product }: { $code } is your security code. It works for { $minutes } minutes. Nobody from { $product } will ask for it.
+    .alert = { $product }: { $subject }. Not you? { $link }
     .other = { $product }: { $subject }. Sign in to read more.
 
 letter-speech =
@@ -937,16 +970,51 @@ letter-code =
 
 letter-factor =
     .added-subject = A sign-in code or device was added
-    .added = A new way to sign in was added to your account:
+    .added = A new way to sign in was added to your account.
     .removed-subject = A sign-in code or device was removed
-    .removed = A way to sign in was removed from your account:
-    .button = See your sign-in codes and devices
-    .not-you = This was not you? Then call the help desk below now, so that your account can be locked.
+    .removed = A way to sign in was removed from your account. You are signed out everywhere else.
 
 letter-password =
     .subject = Your password was changed
     .what = The password of your account was changed. You are signed out everywhere else.
-    .not-you = This was not you? Then call the help desk below now, so that your account can be locked.
+
+letter-question =
+    .subject = Your challenge question was changed
+    .what = The challenge question of your account was changed.
+
+letter-email-confirmed =
+    .subject = Your email address is confirmed
+    .what = This email address is confirmed for an account. From now on we write here when something changes in it.
+
+letter-sign-in-locked =
+    .subject = Sign-in to your account is locked for a while
+    .what = Somebody entered a wrong password or security code for your account too often. Nobody can sign in to it for a while, so that nobody can go on guessing.
+    .wait = If it was you, wait until the lock ends, and sign in with the right details.
+    .until = Locked until
+
+letter-account-locked =
+    .subject = Your account is locked
+    .what = Somebody opened the link “This was not me” in a letter from us, and locked your account. Nobody can sign in to it, and everybody is signed out.
+    .next = Call the help desk below to unlock it. They first make sure that it is you.
+
+letter-account-unlocked =
+    .subject = Your account is unlocked
+    .what = The help desk unlocked your account. You can sign in again.
+    .password = Does somebody else perhaps know your password? Change it now, and look at your sign-in codes and devices.
+
+letter-alert =
+    .when = When
+    .where = Where
+    .network = Internet address that begins with { $network }
+    .device = Device
+    .browser-on = { $browser } on { $system }
+    .unknown = Not known
+    .was-me = If it was you, you do not need to do anything.
+    .not-me = Was it somebody else? Open the address below. It asks you first. Then it locks your account and signs out everybody. { $days ->
+        [one] It works once, for { $days } day.
+       *[other] It works once, for { $days } days.
+    }
+    .button = This was not me
 
 letter-request =
     .subject = We have your role request

@@ -8,6 +8,7 @@ use crate::kernel::time::Timestamp;
 
 pub mod challenge;
 pub mod field;
+pub mod lock;
 pub mod person;
 pub mod ssn;
 pub mod username;
@@ -111,7 +112,10 @@ pub enum Standing {
     /// B10: registered; the first sign-in has not yet added a sign-in code or device.
     PendingSetup,
     Active,
-    /// An operator or the person locked it. Nothing of it works.
+    /// For safety, until an operator unlocks it: see [`lock::Lock`]. Nothing of it works; who knows the password is told
+    /// why.
+    Locked,
+    /// An operator ended it. Nothing of it works, and nobody is told.
     Disabled,
 }
 
@@ -120,14 +124,23 @@ impl Standing {
         match self {
             Standing::PendingSetup => "pending_setup",
             Standing::Active => "active",
+            Standing::Locked => "locked",
             Standing::Disabled => "disabled",
         }
     }
 
     pub fn parse(text: &str) -> Option<Standing> {
-        [Standing::PendingSetup, Standing::Active, Standing::Disabled]
+        [Standing::PendingSetup, Standing::Active, Standing::Locked, Standing::Disabled]
             .into_iter()
             .find(|s| s.as_str() == text)
+    }
+
+    /// Whether sessions, codes and grants of the account count at all.
+    pub fn is_usable(self) -> bool {
+        match self {
+            Standing::PendingSetup | Standing::Active => true,
+            Standing::Locked | Standing::Disabled => false,
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 //! Every notice in plain English, text only: what an application that embeds HARP sends without writing a word.
 
 use crate::kernel::secret::Secret;
+use crate::kernel::time::Timestamp;
 use crate::notice::letter::Letter;
-use crate::notice::{Notice, Recipient};
-use crate::policy::{CodeRules, Profile};
-use crate::port::Composer;
+use crate::notice::repudiation::{PATH, TOKEN};
+use crate::notice::whence::Whence;
+use crate::notice::{Alert, Happened, Notice, Recipient};
+use crate::policy::{CodeRules, Profile, RepudiationRules};
+use crate::port::{Composer, Enclosed};
 
 /// The shipped letters. A deployment with its own look or language brings its own [`Composer`].
 #[derive(Debug, Clone)]
@@ -12,6 +15,7 @@ pub struct English {
     name: String,
     base_url: String,
     code: CodeRules,
+    repudiation: RepudiationRules,
 }
 
 /// Longest text message that is not split into several.
@@ -20,11 +24,17 @@ const SMS: usize = 160;
 impl English {
     /// `name` is what people know the provider by; `base_url` the address of its portal.
     pub fn new(name: &str, base_url: &str, profile: &Profile) -> Self {
-        Self { name: name.to_owned(), base_url: base_url.to_owned(), code: profile.code }
+        Self {
+            name: name.to_owned(),
+            base_url: base_url.to_owned(),
+            code: profile.code,
+            repudiation: profile.repudiation,
+        }
     }
 
-    fn email(&self, notice: &Notice, code: &str) -> (String, String) {
+    fn email(&self, notice: &Notice, enclosed: &Enclosed) -> (String, String) {
         let Self { name, base_url, .. } = self;
+        let code = enclosed.code.as_ref().map(|c| c.expose().as_str()).unwrap_or_default();
         let hours = self.code.email_life.as_secs() / 3600;
         let confirm = format!(
             "Your security code is {code}\n\nSign in at {base_url} and enter it there to confirm this address. \
@@ -69,21 +79,7 @@ impl English {
                     self.code_life()
                 ),
             ),
-            Notice::FactorAdded { method } => (
-                format!("A sign-in code or device was added to your {name} account"),
-                self.alert(&format!("{} was added to your {name} account.", capital(way(method)))),
-            ),
-            Notice::FactorRemoved { method } => (
-                format!("A sign-in code or device was removed from your {name} account"),
-                self.alert(&format!(
-                    "{} was removed from your {name} account. Every other session was signed out.",
-                    capital(way(method))
-                )),
-            ),
-            Notice::PasswordChanged => (
-                format!("Your {name} password was changed"),
-                self.alert(&format!("The password of your {name} account was changed.")),
-            ),
+            Notice::Alert(alert) => self.alert(alert, enclosed),
             Notice::RoleRequested { request, program, org, roles: asked } => (
                 format!("Your role request has arrived: {program}"),
                 format!(
@@ -119,12 +115,80 @@ impl English {
         }
     }
 
-    /// What happened, and what to do if it was somebody else.
-    fn alert(&self, what: &str) -> String {
+    /// What happened, when and from where, and what to do if it was somebody else.
+    fn alert(&self, alert: &Alert, enclosed: &Enclosed) -> (String, String) {
+        let name = &self.name;
+        let (subject, what) = match &alert.what {
+            Happened::FactorAdded { method } => (
+                format!("A sign-in code or device was added to your {name} account"),
+                format!("{} was added to your {name} account.", capital(way(method))),
+            ),
+            Happened::FactorRemoved { method } => (
+                format!("A sign-in code or device was removed from your {name} account"),
+                format!(
+                    "{} was removed from your {name} account. Every other session was signed out.",
+                    capital(way(method))
+                ),
+            ),
+            Happened::PasswordChanged => (
+                format!("Your {name} password was changed"),
+                format!(
+                    "The password of your {name} account was changed. Every other session was signed out."
+                ),
+            ),
+            Happened::QuestionChanged => (
+                format!("The challenge question of your {name} account was changed"),
+                format!("The challenge question of your {name} account was changed."),
+            ),
+            Happened::EmailConfirmed => (
+                format!("Your e-mail address is confirmed for {name}"),
+                format!(
+                    "This address is confirmed for a {name} account. Security letters go here from now on."
+                ),
+            ),
+            Happened::SignInLocked { until } => (
+                format!("Signing in to your {name} account is locked for a while"),
+                format!(
+                    "Somebody entered a wrong password or code for your {name} account too often. Nobody can sign \
+                     in to it until {}. If it was you, wait until then.",
+                    moment(*until)
+                ),
+            ),
+            Happened::AccountLocked => (
+                format!("Your {name} account is locked"),
+                format!(
+                    "Somebody said by the link in a letter from us: this was not me. Nobody can sign in to your {name} \
+                     account, and every session has ended. Call the help desk to have it unlocked."
+                ),
+            ),
+            Happened::AccountUnlocked => (
+                format!("Your {name} account is unlocked"),
+                format!(
+                    "Your {name} account was unlocked, and you can sign in: {}\n\nIf somebody else may know your \
+                     password, change it now, and look at your devices.",
+                    self.base_url
+                ),
+            ),
+        };
+        let mut facts = format!("When: {}", moment(alert.at));
+        if let Some(Whence { network, browser, system }) = &alert.whence {
+            if let Some(network) = network {
+                facts.push_str(&format!("\nFrom: an internet address that begins with {}", network.as_str()));
+            }
+            let browser = browser.name().unwrap_or("an unknown browser");
+            let system = system.name().unwrap_or("an unknown system");
+            facts.push_str(&format!("\nWith: {browser} on {system}"));
+        }
+        let not_me = enclosed.not_me.as_ref().map(|token| self.not_me(token.expose())).unwrap_or_default();
+        (subject, format!("{what}\n\n{facts}{not_me}"))
+    }
+
+    fn not_me(&self, token: &str) -> String {
         format!(
-            "{what}\n\nIf you did this, you need not do anything. If you did not, somebody else can sign in as \
-             you: change your password, look at your devices and sessions at {}, and call the help desk.",
-            self.base_url
+            "\n\nIf it was you, you need not do anything.\n\nThis was not me? Open {}{PATH}?{TOKEN}={token}\nIt asks \
+             first, then locks your account and signs out everybody. It works once, for {} days.",
+            self.base_url,
+            self.repudiation.life.as_secs() / 86_400
         )
     }
 
@@ -162,15 +226,9 @@ impl English {
 }
 
 impl Composer for English {
-    fn compose(
-        &self,
-        to: &Recipient,
-        notice: &Notice,
-        code: Option<&Secret<String>>,
-        _locale: &str,
-    ) -> Letter {
-        let code = code.map(|c| c.expose().as_str()).unwrap_or_default();
-        let (subject, mut text) = self.email(notice, code);
+    fn compose(&self, to: &Recipient, notice: &Notice, enclosed: &Enclosed, _locale: &str) -> Letter {
+        let code = enclosed.code.as_ref().map(|c| c.expose().as_str()).unwrap_or_default();
+        let (subject, mut text) = self.email(notice, enclosed);
         if !matches!(to, Recipient::Email(_)) {
             text = match (notice.code(), to) {
                 (Some(_), Recipient::Voice(_)) => self.voice(code),
@@ -180,6 +238,12 @@ impl Composer for English {
         }
         Letter { subject: one_line(&subject), text: Secret::new(text), html: None }
     }
+}
+
+/// With its zone, which is always UTC here: who embeds HARP and knows a better one brings a composer.
+fn moment(at: Timestamp) -> String {
+    let at = jiff::Timestamp::from_second(at.secs()).unwrap_or_default();
+    at.strftime("%B %-d, %Y at %H:%M UTC").to_string()
 }
 
 /// A stored method, in words.
@@ -210,10 +274,11 @@ fn one_line(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::factor::CodeRef;
+    use crate::kernel::act::Origin;
     use crate::kernel::id::{ChallengeId, RequestId};
     use crate::kernel::random::SeededRandom;
+    use crate::kernel::secret::Plain;
     use crate::kernel::text::{EmailAddress, Phone};
-    use crate::kernel::time::Timestamp;
     use crate::policy::HARP;
 
     fn code() -> CodeRef {
@@ -222,9 +287,9 @@ mod tests {
     }
 
     fn letter(base_url: &str, to: &Recipient, notice: &Notice) -> String {
-        let code = Secret::new("012345".to_owned());
+        let code = Some(Secret::new("012345".to_owned()));
         let english = English::new("HARP", base_url, &HARP);
-        english.compose(to, notice, Some(&code), "en").text.expose().clone()
+        english.compose(to, notice, &Enclosed { code, not_me: None }, "en").text.expose().clone()
     }
 
     #[test]
@@ -261,9 +326,6 @@ mod tests {
             Notice::IdentityProved,
             Notice::IdentityNotProved,
             Notice::SecurityCode { code: code() },
-            Notice::FactorAdded { method: "totp".into() },
-            Notice::FactorRemoved { method: "sms".into() },
-            Notice::PasswordChanged,
             Notice::RoleRequested {
                 request,
                 program: program.clone(),
@@ -281,11 +343,42 @@ mod tests {
         let english = English::new("HARP", "https://id.example", &HARP);
         for notice in notices {
             let code = notice.code().map(|_| Secret::new("012345".to_owned()));
-            let letter = english.compose(&to, &notice, code.as_ref(), "en");
+            let letter = english.compose(&to, &notice, &Enclosed { code, not_me: None }, "en");
             assert!(!letter.subject.contains(['\r', '\n']), "{:?}", letter.subject);
             let text = letter.text.expose();
             assert!(text.contains("https://id.example") || text.contains("not"), "{text}");
             assert_eq!(text.contains("012345"), notice.code().is_some(), "{text}");
+        }
+    }
+
+    /// SP 800-63B-4 §4.6: what, when, roughly from where, and how to repudiate.
+    #[test]
+    fn every_alert_says_when_and_where_and_bears_one_link() {
+        let to = Recipient::Email(EmailAddress::parse("ana@hospital.example").unwrap());
+        let english = English::new("HARP", "https://id.example", &HARP);
+        let agent = "Mozilla/5.0 (Windows NT 10.0) Chrome/131 Safari/537".to_owned();
+        let origin = Origin { address: Some([203, 0, 113, 77].into()), agent: Some(agent) };
+        let at = Timestamp::from_secs(1_795_451_400);
+        for what in [
+            Happened::FactorAdded { method: "totp".into() },
+            Happened::FactorRemoved { method: "sms".into() },
+            Happened::PasswordChanged,
+            Happened::QuestionChanged,
+            Happened::EmailConfirmed,
+            Happened::SignInLocked { until: at },
+            Happened::AccountLocked,
+            Happened::AccountUnlocked,
+        ] {
+            let locked = what == Happened::AccountLocked;
+            let not_me = (!locked).then(|| Plain::presented("token-of-the-letter"));
+            let alert = Alert { what, at, whence: Some(Whence::of(&origin)), repudiation: None };
+            let enclosed = Enclosed { code: None, not_me };
+            let text = english.compose(&to, &Notice::Alert(alert), &enclosed, "en").text.expose().clone();
+            assert!(text.contains("When: November 23, 2026 at 16:30 UTC"), "{text}");
+            assert!(text.contains("begins with 203.0.113\n") && !text.contains("113.77"), "{text}");
+            assert!(text.contains("Chrome on Windows") && !text.contains("Mozilla"), "{text}");
+            let links = text.matches("https://id.example/not-me?token=token-of-the-letter\n").count();
+            assert_eq!(links, usize::from(!locked), "{text}");
         }
     }
 }

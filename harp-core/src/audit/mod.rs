@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::lock::LockReason;
 use crate::kernel::act::{Act, Actor, Origin};
 use crate::kernel::assurance::Method;
 use crate::kernel::id::{
@@ -122,6 +123,16 @@ pub enum Deed {
         method: Method,
     },
     SetUpCompleted,
+    /// Every session has ended with it.
+    AccountLocked {
+        why: LockReason,
+    },
+    /// A right password at a locked account: its owner's, or a thief's who knows it.
+    LockedAccountRefused,
+    /// The account was unlocked, or its user ID's sign-in before the time was up (AC-7).
+    AccountUnlocked {
+        reason: String,
+    },
     /// A message that could not be delivered, and is not tried again.
     MessageGivenUp {
         message: MessageId,

@@ -7,18 +7,19 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::alert::alert;
 use super::attempts::{self, Attempt, Counted, Keys};
 use super::sends::{self, Letter, Reason};
 use super::{Harp, Trouble};
+use crate::account::Account;
 use crate::account::field::{Complaint, Complaints, Field, Problem};
-use crate::account::{Account, Standing};
 use crate::audit::Deed;
 use crate::factor::{CodeChallenge, CodePurpose};
 use crate::kernel::act::Act;
 use crate::kernel::id::{AccountId, ChallengeId, MessageId};
 use crate::kernel::text::EmailAddress;
 use crate::kernel::time::Timestamp;
-use crate::notice::{Message, Notice, Recipient};
+use crate::notice::{Happened, Message, Notice, Recipient};
 use crate::store::account::Verified;
 use crate::store::{Fault, Tx, Work};
 
@@ -136,6 +137,9 @@ impl Work for Confirm<'_> {
         match tx.verify_email(account.id, &account.email.address, act.now).await? {
             Verified::Verified => {
                 tx.record(&harp.event(act, account.id, Deed::EmailConfirmed)).await?;
+                if let Some(account) = tx.account(account.id).await? {
+                    alert(tx, harp, (&account, Happened::EmailConfirmed), act).await?;
+                }
                 Ok(Confirmed::Confirmed(account.email.address))
             }
             Verified::Changed => Ok(Confirmed::Wrong),
@@ -292,7 +296,7 @@ pub(super) async fn push(
 
 /// The account, if its address waits for confirmation; the address, if it does not.
 async fn unconfirmed(tx: &mut dyn Tx, id: AccountId) -> Result<Option<Result<Account, EmailAddress>>, Fault> {
-    let account = tx.account(id).await?.filter(|a| a.standing != Standing::Disabled);
+    let account = tx.account(id).await?.filter(|a| a.standing.is_usable());
     Ok(account.map(|a| if a.email.verified_at.is_none() { Ok(a) } else { Err(a.email.address) }))
 }
 

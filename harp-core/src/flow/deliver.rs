@@ -12,9 +12,10 @@ use crate::audit::Deed;
 use crate::factor::CodeChallenge;
 use crate::kernel::act::Act;
 use crate::kernel::id::MessageId;
+use crate::kernel::secret::Plain;
 use crate::kernel::time::Timestamp;
 use crate::notice::Message;
-use crate::port::CourierFault;
+use crate::port::{CourierFault, Enclosed};
 use crate::store::{Fault, Tx, Work};
 
 /// How many messages one round takes. They are delivered side by side.
@@ -32,7 +33,7 @@ pub struct Delivered {
     pub failed: u32,
     /// Will never be delivered, and are not tried again.
     pub given_up: u32,
-    /// Their codes no longer counted.
+    /// Their codes no longer counted, or they were to nobody.
     pub dropped: u32,
     /// When the first of the failed ones is due.
     pub next_due: Option<Timestamp>,
@@ -79,7 +80,11 @@ pub async fn deliver_due(harp: &Harp, act: &Act) -> Result<Delivered, Trouble> {
 }
 
 async fn deliver_one(harp: &Harp, message: Message, act: &Act) -> Result<Fate, Trouble> {
-    let Context { locale, challenge } = harp.store.read(&Look { message: &message }).await?;
+    let Some(context) = harp.store.read(&Look { harp, message: &message }).await? else {
+        harp.store.write(&End { harp, message: &message, how: How::Nobodys, act }).await?;
+        return Ok(Fate::Dropped);
+    };
+    let Context { locale, challenge, not_me } = context;
     let code = message.notice.code();
     if let Some(code) = code
         && !challenge.as_ref().is_some_and(|c| c.serves(code, act.now))
@@ -89,7 +94,8 @@ async fn deliver_one(harp: &Harp, message: Message, act: &Act) -> Result<Fate, T
         return Ok(Fate::Dropped);
     }
     let code = code.map(|c| harp.vault.code(c.challenge, c.resend, harp.profile.code.digits));
-    let letter = harp.composer.compose(&message.to, &message.notice, code.as_ref(), &locale);
+    let enclosed = Enclosed { code, not_me };
+    let letter = harp.composer.compose(&message.to, &message.notice, &enclosed, &locale);
     let deliver = harp.courier.deliver(message.id, &message.to, &letter);
     let delivered = match tokio::time::timeout(harp.profile.outbox.deliver_within, deliver).await {
         Ok(delivered) => delivered,
@@ -135,27 +141,42 @@ impl Work for Lease {
 }
 
 struct Look<'a> {
+    harp: &'a Harp,
     message: &'a Message,
 }
 
 struct Context {
     locale: String,
     challenge: Option<CodeChallenge>,
+    /// What the link in the letter bears.
+    not_me: Option<Plain>,
 }
 
 #[async_trait]
 impl Work for Look<'_> {
-    type Out = Context;
-    async fn run(&self, tx: &mut dyn Tx) -> Result<Context, Fault> {
-        let account = match self.message.account {
-            Some(id) => tx.account(id).await?,
-            None => None,
+    /// None: the account of the message does not exist.
+    type Out = Option<Context>;
+    async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
+        let locale = match self.message.account {
+            Some(id) => match tx.account(id).await? {
+                Some(account) => account.locale,
+                None => return Ok(None),
+            },
+            None => "en".to_owned(),
         };
         let challenge = match self.message.notice.code() {
             Some(code) => tx.challenge(code.challenge).await?,
             None => None,
         };
-        Ok(Context { locale: account.map_or_else(|| "en".to_owned(), |a| a.locale), challenge })
+        let mut not_me = None;
+        for token in self.message.notice.repudiation().iter().flat_map(|id| self.harp.vault.repudiations(*id))
+        {
+            if tx.repudiation(&token.hashed()).await?.is_some() {
+                not_me = Some(token);
+                break;
+            }
+        }
+        Ok(Some(Context { locale, challenge, not_me }))
     }
 }
 
@@ -164,6 +185,8 @@ enum How {
     Again(Timestamp, String),
     GivenUp(String),
     Dropped,
+    /// It was written for a user ID that is nobody's, so that this costs what a letter to somebody does.
+    Nobodys,
 }
 
 struct End<'a> {
@@ -179,7 +202,7 @@ impl Work for End<'_> {
     async fn run(&self, tx: &mut dyn Tx) -> Result<(), Fault> {
         let id: MessageId = self.message.id;
         match &self.how {
-            How::Sent => tx.message_done(id).await,
+            How::Sent | How::Nobodys => tx.message_done(id).await,
             How::Again(due_at, why) => tx.message_failed(id, Some(*due_at), &cut(why)).await,
             How::Dropped => tx.message_failed(id, None, "its code no longer counts").await,
             How::GivenUp(why) => {

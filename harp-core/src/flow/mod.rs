@@ -3,6 +3,7 @@
 //! The shape of each: read what is needed, drop the transaction, do the slow work (hash, call a vendor),
 //! then one [`Work`](crate::store::Work) that compares and sets.
 
+mod alert;
 mod attempts;
 mod codes;
 pub mod confirm_email;
@@ -11,6 +12,7 @@ pub mod decide_request;
 pub mod deliver;
 pub mod factors;
 mod limits;
+pub mod lock;
 pub mod operate;
 pub mod profile;
 pub mod prove_identity;

@@ -3,8 +3,8 @@
 
 use async_trait::async_trait;
 
+use super::alert::{alert, sign_in_locked};
 use super::attempts::{self, Attempt, Counted, Keys};
-use super::confirm_email::push;
 use super::sessions::{Live, end_all_but};
 use super::sign_up::{new_challenge, new_password};
 use super::{Harp, Trouble};
@@ -15,7 +15,7 @@ use crate::factor::password::OwnWords;
 use crate::kernel::act::Act;
 use crate::kernel::secret::{Plain, Secret};
 use crate::kernel::time::Timestamp;
-use crate::notice::{Notice, Recipient};
+use crate::notice::Happened;
 use crate::port::Checked;
 use crate::store::session::Raised;
 use crate::store::{Fault, Tx, Work};
@@ -123,10 +123,7 @@ impl Work for SetPassword<'_> {
         let stays = tx.raise_session(session.id, &session.secret, &raised).await?;
         end_all_but(tx, harp, live, act).await?;
         tx.record(&harp.event(act, account.id, Deed::PasswordChanged)).await?;
-        if let Some(address) = account.email.verified() {
-            let to = Recipient::Email(address.clone());
-            push(tx, harp, (account.id, to, Notice::PasswordChanged), act).await?;
-        }
+        alert(tx, harp, (account, Happened::PasswordChanged), act).await?;
         Ok(stays)
     }
 }
@@ -171,12 +168,11 @@ impl Work for SetQuestion<'_> {
     async fn run(&self, tx: &mut dyn Tx) -> Result<bool, Fault> {
         let SetQuestion { harp, live, challenge, act } = self;
         // The password that was entered may have been changed since then.
-        let epoch = tx.account(live.account.id).await?.map(|a| a.epoch);
-        if epoch != Some(live.account.epoch) {
-            return Ok(false);
-        }
+        let account = tx.account(live.account.id).await?;
+        let Some(account) = account.filter(|a| a.epoch == live.account.epoch) else { return Ok(false) };
         tx.set_challenge(live.account.id, challenge).await?;
         tx.record(&harp.event(act, live.account.id, Deed::ChallengeQuestionChanged)).await?;
+        alert(tx, harp, (&account, Happened::QuestionChanged), act).await?;
         Ok(true)
     }
 }
@@ -204,6 +200,9 @@ async fn current(harp: &Harp, live: &Live, typed: &Secret<String>, act: &Act) ->
             let counted = attempts::count(tx, harp, keys, (*attempt, act.now)).await?;
             if *attempt == Attempt::Wrong {
                 tx.record(&harp.event(act, live.account.id, Deed::PasswordRefused)).await?;
+            }
+            if let Counted::NowLocked { until } = counted {
+                sign_in_locked(tx, harp, (Some(&live.account), until), act).await?;
             }
             Ok(match (counted, attempt) {
                 (Counted::Locked { until } | Counted::NowLocked { until }, _) => Current::Locked { until },

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{Harp, Trouble};
-use crate::account::{Account, Standing};
+use crate::account::Account;
 use crate::audit::Deed;
 use crate::kernel::act::Act;
 use crate::kernel::id::{AccountId, SessionId};
@@ -34,7 +34,7 @@ pub async fn authenticate(harp: &Harp, secret: &Plain, act: &Act) -> Result<Resu
         }
     }
     let Some(live) = harp.store.read(&Read(secret.hashed())).await? else { return Ok(Err(Ended::SignedOut)) };
-    if live.account.standing == Standing::Disabled {
+    if !live.account.standing.is_usable() {
         return Ok(Err(Ended::CredentialsChanged));
     }
     Ok(live.session.check(live.account.epoch, &harp.profile.session, act.now).map(|()| live))

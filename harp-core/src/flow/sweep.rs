@@ -30,6 +30,8 @@ pub struct Swept {
     /// Codes and counters.
     pub codes: u32,
     pub messages: u32,
+    /// *This was not me*, out of date.
+    pub links: u32,
 }
 
 /// Deletes what is over. For a worker's loop, every few minutes.
@@ -58,6 +60,7 @@ impl Work for Sweep<'_> {
             sessions: tx.sweep_sessions(self.sessions).await?,
             codes: tx.sweep_codes(self.before).await?,
             messages: tx.sweep_messages(self.messages).await?,
+            links: tx.sweep_repudiations(self.act.now).await?,
         })
     }
 }

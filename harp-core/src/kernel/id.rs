@@ -148,6 +148,8 @@ ids! {
     SignInId "sign";
     /// A message in the outbox.
     MessageId "msg";
+    /// One *This was not me*: the link in a security letter.
+    RepudiationId "repu";
     /// An audit event.
     EventId "evt";
 }

@@ -4,11 +4,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::factor::CodeRef;
-use crate::kernel::id::{AccountId, MessageId, RequestId};
+use crate::kernel::id::{AccountId, MessageId, RepudiationId, RequestId};
 use crate::kernel::text::{EmailAddress, Phone};
 use crate::kernel::time::Timestamp;
 
 pub mod letter;
+pub mod repudiation;
+pub mod whence;
+
+use whence::Whence;
 
 /// A message in the outbox, written in the transaction that caused it.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,13 +42,9 @@ pub enum Recipient {
 pub enum Notice {
     /// B09: the account is completed; the code confirms the address. It greets nobody by name: the address is
     /// whatever somebody typed, and so is the name.
-    AccountCompleted {
-        code: CodeRef,
-    },
+    AccountCompleted { code: CodeRef },
     /// A new code for confirming an address.
-    ConfirmEmail {
-        code: CodeRef,
-    },
+    ConfirmEmail { code: CodeRef },
     /// Somebody registered with an address that already has an account (X-7: told here, not on the page).
     AlreadyRegistered,
     /// A proofing vendor that was waited for has verified the person (D07).
@@ -52,23 +52,11 @@ pub enum Notice {
     /// It has not, or never answered. Why is not told (MFT-6).
     IdentityNotProved,
     /// A sign-in code.
-    SecurityCode {
-        code: CodeRef,
-    },
-    FactorAdded {
-        method: String,
-    },
-    FactorRemoved {
-        method: String,
-    },
-    PasswordChanged,
+    SecurityCode { code: CodeRef },
+    /// Something about how the account is protected: told on every confirmed address of its owner.
+    Alert(Alert),
     /// H06: the request has arrived.
-    RoleRequested {
-        request: RequestId,
-        program: String,
-        org: String,
-        roles: Vec<String>,
-    },
+    RoleRequested { request: RequestId, program: String, org: String, roles: Vec<String> },
     /// For each Security Official of the organization.
     RoleRequestWaiting {
         request: RequestId,
@@ -78,20 +66,9 @@ pub enum Notice {
         requester: String,
     },
     /// H07
-    RoleApproved {
-        request: RequestId,
-        program: String,
-        org: String,
-        roles: Vec<String>,
-    },
+    RoleApproved { request: RequestId, program: String, org: String, roles: Vec<String> },
     /// H07
-    RoleDenied {
-        request: RequestId,
-        program: String,
-        org: String,
-        roles: Vec<String>,
-        reason: String,
-    },
+    RoleDenied { request: RequestId, program: String, org: String, roles: Vec<String>, reason: String },
 }
 
 impl Notice {
@@ -104,4 +81,45 @@ impl Notice {
             _ => None,
         }
     }
+
+    /// The link *This was not me* that the message carries: what it bears is computed when it is sent.
+    pub fn repudiation(&self) -> Option<RepudiationId> {
+        match self {
+            Notice::Alert(alert) => alert.repudiation,
+            _ => None,
+        }
+    }
+}
+
+/// What happened, when, from where (SP 800-63B-4 §4.6), and the way to say that it was somebody else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    pub what: Happened,
+    pub at: Timestamp,
+    /// `None`: an operator or HARP itself did it.
+    pub whence: Option<Whence>,
+    /// `None`: there is nothing left to lock.
+    pub repudiation: Option<RepudiationId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Happened {
+    FactorAdded {
+        method: String,
+    },
+    FactorRemoved {
+        method: String,
+    },
+    PasswordChanged,
+    /// A04
+    QuestionChanged,
+    /// The letter goes to the address that is confirmed from now on.
+    EmailConfirmed,
+    /// AC-7: too many wrong passwords or codes with the owner's user ID.
+    SignInLocked {
+        until: Timestamp,
+    },
+    AccountLocked,
+    AccountUnlocked,
 }

@@ -23,6 +23,10 @@ const fn hours(n: u64) -> Duration {
     minutes(n * 60)
 }
 
+const fn days(n: u64) -> Duration {
+    hours(n * 24)
+}
+
 /// A named set of rules. Read-only data: a deployment picks one, nothing edits one at run time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
@@ -49,6 +53,7 @@ pub struct Profile {
     pub session: SessionRules,
     pub draft: DraftRules,
     pub outbox: OutboxRules,
+    pub repudiation: RepudiationRules,
     pub argon2: Argon2Rules,
 }
 
@@ -193,6 +198,13 @@ pub struct OutboxRules {
     pub give_up: Duration,
     /// How long a courier may take for one message.
     pub deliver_within: Duration,
+}
+
+/// The link *This was not me* of a security letter (SP 800-63B-4 §4.6: a notice says how to repudiate).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RepudiationRules {
+    /// How long it works.
+    pub life: Duration,
 }
 
 /// Codes sent within `window`, whoever asks: against toll fraud and flooding.

@@ -3,7 +3,7 @@
 use super::{
     Argon2Rules, AttemptRules, Blocklist, CallRules, CodeRules, Composition, DraftRules, FactorRules, Length,
     OutboxRules, PasswordRules, PersonRules, PersonalWords, Profile, ProofingRules, QuestionsCount,
-    SendRules, SessionRules, SourceRules, hours, minutes, seconds,
+    RepudiationRules, SendRules, SessionRules, SourceRules, days, hours, minutes, seconds,
 };
 use crate::kernel::assurance::{Ial, Method};
 
@@ -79,5 +79,8 @@ const BASE: Profile = Profile {
         give_up: hours(24),
         deliver_within: seconds(20),
     },
+    // Somebody who reads their letters once a week still finds it working. Longer would serve thieves of old mailboxes, who
+    // could lock their owner out with it; whoever finds it dead is told whom to call.
+    repudiation: RepudiationRules { life: days(7) },
     argon2: Argon2Rules { memory_kib: 19 * 1024, passes: 2, lanes: 1 },
 };

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use crate::account::Person;
 use crate::account::ssn::{Ssn, SsnRange};
 use crate::kernel::id::{CaseId, MessageId};
-use crate::kernel::secret::Secret;
+use crate::kernel::secret::{Plain, Secret};
 use crate::kernel::text::EmailAddress;
 use crate::notice::letter::Letter;
 use crate::notice::{Notice, Recipient};
@@ -82,8 +82,15 @@ pub enum CourierFault {
     Never(String),
 }
 
-/// Turns a notice into words. `code` is there for the notices that carry one.
+/// What a letter bears beside its notice. It exists while the letter is written, and nowhere before.
+#[derive(Debug, Default)]
+pub struct Enclosed {
+    pub code: Option<Secret<String>>,
+    /// For the link *This was not me* ([`crate::notice::repudiation`]).
+    pub not_me: Option<Plain>,
+}
+
+/// Turns a notice into words. What is enclosed is there for the notices that carry it.
 pub trait Composer: Send + Sync + std::fmt::Debug {
-    fn compose(&self, to: &Recipient, notice: &Notice, code: Option<&Secret<String>>, locale: &str)
-    -> Letter;
+    fn compose(&self, to: &Recipient, notice: &Notice, enclosed: &Enclosed, locale: &str) -> Letter;
 }

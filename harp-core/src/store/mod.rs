@@ -33,6 +33,7 @@ pub mod account;
 pub mod audit;
 pub mod factor;
 mod fault;
+pub mod lock;
 pub mod outbox;
 pub mod proofing;
 pub mod root_key;
@@ -50,6 +51,7 @@ pub trait Tx:
     account::AccountStore
     + factor::FactorStore
     + session::SessionStore
+    + lock::LockStore
     + proofing::CaseStore
     + access::AccessStore
     + outbox::OutboxStore

@@ -1,7 +1,6 @@
 //! P17: what was typed survives the end of a session, for the same person on the same page.
 
 use async_trait::async_trait;
-use harp_core::account::Standing;
 use harp_core::flow::Trouble;
 use harp_core::kernel::act::Act;
 use harp_core::kernel::id::AccountId;
@@ -75,7 +74,7 @@ async fn whose(oidc: &Oidc, session: &Plain, act: &Act) -> Result<Option<Account
     Ok(oidc.store.read(&Whose(session.hashed())).await?.and_then(|(session, account)| {
         let over = session.check(account.epoch, rules, act.now);
         let returns = matches!(over, Ok(()) | Err(Ended::Idle | Ended::Absolute));
-        (returns && account.standing != Standing::Disabled).then_some(account.id)
+        (returns && account.standing.is_usable()).then_some(account.id)
     }))
 }
 

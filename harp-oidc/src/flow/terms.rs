@@ -1,7 +1,6 @@
 //! F01, F12: accepting terms, by the box at the password or on a page of their own.
 
 use async_trait::async_trait;
-use harp_core::account::Standing;
 use harp_core::audit::Deed;
 use harp_core::flow::Trouble;
 use harp_core::kernel::act::Act;
@@ -56,7 +55,7 @@ impl OidcWork for Accept<'_> {
         let Some(account) = tx.account(session.account).await? else { return Ok(false) };
         let lives = session.check(account.epoch, &harp.profile.session, now).is_ok();
         // F12: after the second factor, never before it.
-        if !lives || account.standing == Standing::Disabled || session.scope != SessionScope::Full {
+        if !lives || !account.standing.is_usable() || session.scope != SessionScope::Full {
             return Ok(false);
         }
         tx.accept_terms(&Acceptance {

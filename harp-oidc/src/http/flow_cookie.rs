@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use harp_core::kernel::random::Random;
 use harp_core::kernel::secret::Plain;
+use harp_core::kernel::time::Timestamp;
 use harp_core::vault::{Place, Sealed, Vault};
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
@@ -47,6 +48,9 @@ pub struct FlowState {
     /// The token of what was typed there (P17).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kept: Option<String>,
+    /// An account was locked from here, just now: what the page after it may say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locked_at: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for FlowState {

@@ -45,6 +45,7 @@ pub fn portal() -> Router<App> {
         .merge(page::lasting::routes())
         .merge(page::roles::routes())
         .merge(page::official::routes())
+        .merge(page::not_me::routes())
         .merge(page::about::routes())
         .merge(assets::routes())
 }

@@ -1,5 +1,6 @@
 //! `harp`: the provider and its operator's commands.
 
+mod account;
 mod answer;
 mod client;
 mod console;
@@ -71,6 +72,9 @@ enum Command {
     /// Relying applications.
     #[command(subcommand)]
     Client(client::Command),
+    /// People's accounts.
+    #[command(subcommand)]
+    Account(account::Command),
 }
 
 fn main() -> ExitCode {
@@ -114,6 +118,7 @@ async fn with(command: Command, console: &Console) -> anyhow::Result<()> {
         Command::Role(command) => role::run(command, console).await,
         Command::Official(command) => official::run(command, console).await,
         Command::Client(command) => client::run(command, console).await,
+        Command::Account(command) => account::run(command, console).await,
         Command::Config | Command::Serve | Command::Migrate => Ok(()),
     }
 }

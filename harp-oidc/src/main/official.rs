@@ -73,6 +73,11 @@ async fn add(wanted: Appointment, console: &Console) -> anyhow::Result<()> {
                 "`{username}` has not been set up: the person signs in first and adds a sign-in code or device"
             )
         }
+        Appointed::NotEligible { standing: Standing::Locked } => {
+            format!(
+                "`{username}` is locked: `harp account unlock {username}` once you know that its owner asks"
+            )
+        }
         Appointed::NotEligible { standing: Standing::Disabled } => format!("`{username}` is disabled"),
         Appointed::NotEligible { standing: Standing::Active } => {
             format!("`{username}` is not proofed: the person proves their identity first, under My Profile")

@@ -18,6 +18,7 @@ pub mod kept;
 pub mod lasting;
 pub mod letter;
 pub mod moment;
+pub mod not_me;
 pub mod official;
 pub mod password;
 pub mod problem;

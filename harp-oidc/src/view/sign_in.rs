@@ -97,6 +97,14 @@ pub struct Locked {
     pub until: Timestamp,
 }
 
+/// The password was right, and the account is locked until the help desk unlocks it. Nobody else gets to see this.
+#[derive(Debug, Template)]
+#[template(path = "page/sign_in/account_locked.html")]
+pub struct AccountLocked {
+    pub frame: Frame,
+    pub since: Timestamp,
+}
+
 /// The terms after the second factor (F12). Posts `terms` (`yes`), `version`, `do` = `next` or `cancel`.
 #[derive(Debug, Template)]
 #[template(path = "page/sign_in/terms.html")]
@@ -119,6 +127,12 @@ form_pages!(SignIn, ChooseMethod, EnterCode, AcceptTerms);
 impl Page for Locked {
     fn status(&self) -> StatusCode {
         StatusCode::TOO_MANY_REQUESTS
+    }
+}
+
+impl Page for AccountLocked {
+    fn status(&self) -> StatusCode {
+        StatusCode::FORBIDDEN
     }
 }
 

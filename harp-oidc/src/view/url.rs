@@ -44,6 +44,10 @@ pub const ROLE_REQUESTS: &str = "/roles/requests";
 /// The queue; one request: `/official/requests/{id}`, then `…/approve` and `…/deny`.
 pub const OFFICIAL: &str = "/official/requests";
 
+/// *This was not me*, from a security letter: `/not-me?token=…`.
+pub const NOT_ME: &str = harp_core::notice::repudiation::PATH;
+pub const NOT_ME_LOCKED: &str = "/not-me/locked";
+
 pub const HELP: &str = "/help";
 pub const HELP_SIGN_IN: &str = "/help/sign-in";
 pub const HELP_CODES: &str = "/help/codes";
@@ -82,4 +86,5 @@ pub mod act {
     pub const DENY: &str = "deny";
     pub const SIGN_OUT: &str = "sign-out";
     pub const RETRY: &str = "retry";
+    pub const LOCK: &str = "lock";
 }

@@ -19,6 +19,7 @@ mod factor;
 pub mod fixture;
 mod kept;
 mod kill;
+mod lock;
 mod migrate;
 mod open;
 mod outbox;

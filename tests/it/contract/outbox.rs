@@ -151,7 +151,7 @@ async fn pushed(db: &Db, due: u64) -> Message {
         id: MessageId::mint(NOW, &SystemRandom),
         account: (due == 20).then(|| account().id),
         to,
-        notice: Notice::FactorAdded { method: "totp".into() },
+        notice: Notice::IdentityProved,
         created_at: NOW,
         due_at: after(due),
         attempts: 0,

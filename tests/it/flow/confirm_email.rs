@@ -164,7 +164,7 @@ both! {
         stage.later(A_WHILE);
         assert_eq!(resend(&stage.harp, mallory, &stage.act()).await.unwrap(), Sent::OnItsWay);
         let letters = stage.letters(ANA).await;
-        assert!(letters.iter().skip(1).all(|l| l.code().is_none()) && letters.len() == 3);
+        assert!(letters.iter().skip(1).all(|l| l.code().is_none()) && letters.len() == 4);
         assert_eq!(confirm(&stage.harp, mallory, &code, &stage.act()).await.unwrap(), Confirmed::Wrong);
     }
 

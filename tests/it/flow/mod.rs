@@ -5,6 +5,7 @@ mod decisions;
 mod deliver;
 mod factors;
 mod hand_over;
+mod lock;
 mod operate;
 mod profile;
 mod prove_identity;

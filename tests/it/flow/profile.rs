@@ -53,6 +53,7 @@ async fn ana_signed_in(stage: &Stage) -> (AccountId, Plain) {
     let id = stage.registered(&ana(), "AnaRivera").await;
     let code = stage.code("ana@hospital.example").await;
     confirm(&stage.harp, id, &code, &stage.act()).await.unwrap();
+    stage.letters("ana@hospital.example").await;
     (id, sign_in(stage, PASSWORD).await)
 }
 

@@ -372,6 +372,7 @@ both! {
         let first = stage.registered(&ana(), "AnaRivera").await;
         let code = stage.code("ana@hospital.example").await;
         harp_core::flow::confirm_email::confirm(&stage.harp, first, &code, &stage.act()).await.unwrap();
+        stage.letters("ana@hospital.example").await;
         assert_eq!(passes(&stage, Applying::Account(first), ANA_SSN).await, Standing::Proved);
 
         let elsewhere = ProfileForm {

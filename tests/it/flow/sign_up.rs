@@ -218,6 +218,7 @@ both! {
         let owner = stage.registered(&ana(), "AnaRivera").await;
         let code = stage.code("ana@hospital.example").await;
         harp_core::flow::confirm_email::confirm(&stage.harp, owner, &code, &stage.act()).await.unwrap();
+        let before = stage.letters("ana@hospital.example").await.len();
         let squatter = ProfileForm { first_name: "Mallory".into(), ..ana() };
         let hashes = stage.hasher.computed();
         let token = stage.at_identity(&squatter, "MalloryM").await;
@@ -226,8 +227,8 @@ both! {
         let Completed::Done(receipt) = done else { panic!("{done:?}") };
         assert_eq!(receipt.email.as_str(), "ana@hospital.example");
         let letters = stage.letters("ana@hospital.example").await;
-        assert_eq!((letters.len(), letters[1].code()), (2, None));
-        assert!(letters[1].letter.subject.contains("already"));
+        assert_eq!((letters.len(), letters[before].code()), (before + 1, None));
+        assert!(letters[before].letter.subject.contains("already"));
         assert!(stage.account_of("malloryM").await.is_some());
     }
 

@@ -309,7 +309,7 @@ async fn approve(world: &World) {
     assert_eq!(sol.heading().await, "Approve this request?");
     sol.press("Approve request").await;
     sol.see("You approved the request of Ana Rivera").await; // I05
-    let (letter, _) = world.letter(&Ana::mailbox(), 3).await; // H07
+    let (letter, _) = world.letter(&Ana::mailbox(), 4).await; // H07
     assert!(letter.contains("approved"), "{letter}");
 }
 

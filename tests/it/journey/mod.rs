@@ -2,4 +2,5 @@
 
 mod lasting;
 mod mft;
+mod not_me;
 pub mod people;

@@ -3,6 +3,7 @@
 mod brand;
 mod devices;
 mod lasting;
+mod not_me;
 mod register;
 mod sign_in;
 mod terms;

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::Request;
 use harp_core::account::Standing;
+use harp_core::account::lock::{Lock, LockReason};
 use harp_core::kernel::assurance::Method;
 use harp_core::kernel::secret::Plain;
 use harp_core::session::SessionScope;
@@ -97,6 +98,13 @@ both! {
         let id = val.account.id;
         put!(op, [id], |tx| tx.set_standing(id, Standing::Active, Standing::Disabled).await);
         assert_eq!(refused(op.userinfo(&its).await), 401, "the account is disabled");
+
+        let sol = op.ana().await;
+        let its = token(&op.tokens(&[], &sol).await);
+        let (at, why, before) = (op.now(), LockReason::NotMe, Standing::Active);
+        let lock = Lock { account: sol.account.id, at, why, before };
+        assert!(put!(op, [lock], |tx| tx.lock_account(&lock).await));
+        assert_eq!(refused(op.userinfo(&its).await), 401, "the account is locked");
 
         let hal = op.ana().await;
         let its = token(&op.tokens(&[], &hal).await);

@@ -20,11 +20,17 @@ pub struct Arrived {
 }
 
 impl Arrived {
-    /// The code in it: the only run of six digits that stands alone.
+    /// The code in it: the only run of six digits that stands alone, and in no link.
     pub fn code(&self) -> Option<String> {
-        let text = self.letter.text.expose();
-        let mut runs = text.split(|c: char| !c.is_ascii_digit());
+        let words = self.letter.text.expose().split_whitespace().filter(|word| !word.contains("://"));
+        let mut runs = words.flat_map(|word| word.split(|c: char| !c.is_ascii_digit()));
         runs.find(|run| run.len() == 6).map(str::to_owned)
+    }
+
+    /// The link *This was not me* in it.
+    pub fn not_me(&self) -> Option<String> {
+        let mut words = self.letter.text.expose().split_whitespace();
+        words.find(|word| word.contains(crate::notice::repudiation::PATH)).map(str::to_owned)
     }
 }
 

@@ -41,6 +41,7 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "sealed_questions",
         sql: include_str!("../../../migrations/0009_sealed_questions.sql"),
     },
+    Migration { version: 10, name: "lock", sql: include_str!("../../../migrations/0010_lock.sql") },
 ];
 
 const TABLES: &str = "

@@ -14,6 +14,7 @@ mod audit;
 mod driver;
 mod factor;
 mod fault;
+mod lock;
 mod migrate;
 mod outbox;
 #[cfg(feature = "postgres")]

@@ -289,6 +289,6 @@ macro_rules! id_columns {
 }
 
 id_columns! {
-    AccountId, DraftId, FactorId, ChallengeId, CaseId, ProgramId, OrgId, RoleId, AssignmentId, RequestId,
+    AccountId, DraftId, FactorId, ChallengeId, CaseId, RepudiationId, ProgramId, OrgId, RoleId, AssignmentId, RequestId,
     SessionId, SignInId, MessageId, EventId,
 }

@@ -8,16 +8,16 @@ use crate::account::field::{Complaint, Field, Problem};
 use crate::audit::Deed;
 use crate::factor::totp::TotpSecret;
 use crate::factor::{Binding, CodePurpose, Factor, FactorStatus, Proof};
+use crate::flow::alert::alert;
 use crate::flow::attempts::{self, Attempt, Counted, Keys};
 use crate::flow::codes::{self, OnItsWay, Sent, Wanted, Wish};
-use crate::flow::request_role::tell;
 use crate::flow::sends::Reason;
 use crate::flow::sessions::Live;
 use crate::flow::{Harp, Trouble};
 use crate::kernel::act::Act;
 use crate::kernel::id::{ChallengeId, FactorId};
 use crate::kernel::time::Timestamp;
-use crate::notice::Notice;
+use crate::notice::Happened;
 use crate::session::{Session, SessionScope};
 use crate::store::session::Raised;
 use crate::store::{Fault, Tx, Work};
@@ -173,7 +173,7 @@ impl Work for Confirm<'_> {
         // Right codes reset nothing here: one's own app would otherwise buy guesses at a stranger's phone.
         let attempt = if right { Attempt::Right } else { Attempt::Wrong };
         match attempts::count(tx, harp, &keys, (attempt, act.now)).await? {
-            Counted::Open { .. } if right => self.activate(tx, factor, &gate.session).await,
+            Counted::Open { .. } if right => self.activate(tx, factor, (&gate.account, &gate.session)).await,
             Counted::Open { left } => {
                 self.refused(tx, factor).await?;
                 Ok(ConfirmOutcome::Wrong { left })
@@ -196,7 +196,7 @@ impl Confirm<'_> {
         &self,
         tx: &mut dyn Tx,
         factor: &Factor,
-        session: &Session,
+        (account, session): (&Account, &Session),
     ) -> Result<ConfirmOutcome, Fault> {
         let Confirm { harp, act, .. } = self;
         if !tx.activate_factor(factor.id, act.now).await? {
@@ -204,8 +204,8 @@ impl Confirm<'_> {
         }
         let deed = Deed::FactorActivated { factor: factor.id, method: factor.method() };
         tx.record(&harp.event(act, factor.account, deed)).await?;
-        let notice = Notice::FactorAdded { method: factor.method().as_str().to_owned() };
-        tell(harp, tx, factor.account, notice, act).await?;
+        let what = Happened::FactorAdded { method: factor.method().as_str().to_owned() };
+        alert(tx, harp, (account, what), act).await?;
         if session.scope != SessionScope::SetUp {
             return Ok(ConfirmOutcome::Active);
         }

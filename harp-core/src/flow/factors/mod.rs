@@ -101,7 +101,7 @@ impl Gate {
         let rules = &harp.profile.session;
         let serves = session.secret == live.session.secret
             && session.check(account.epoch, rules, act.now).is_ok()
-            && account.standing != Standing::Disabled;
+            && account.standing.is_usable();
         let level = session.assurance().map(|a| a.aal);
         let enough = level >= Some(highest_level(&factors)) && act.now < session.auth_time + rules.fresh;
         Ok(if serves && enough { Ok(Gate { session, account, factors }) } else { Err(Denied::SignInAgain) })

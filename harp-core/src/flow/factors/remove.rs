@@ -5,12 +5,12 @@ use async_trait::async_trait;
 use super::{Denied, Devices, Gate, take_turn};
 use crate::audit::Deed;
 use crate::factor::FactorStatus;
-use crate::flow::request_role::tell;
+use crate::flow::alert::alert;
 use crate::flow::sessions::{self, Live};
 use crate::flow::{Harp, Trouble};
 use crate::kernel::act::Act;
 use crate::kernel::id::FactorId;
-use crate::notice::Notice;
+use crate::notice::Happened;
 use crate::store::{Fault, Tx, Work};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,8 +58,8 @@ impl Work for Remove<'_> {
         let deed = Deed::FactorRemoved { factor: factor.id, method: factor.method() };
         tx.record(&harp.event(act, factor.account, deed)).await?;
         if factor.status == FactorStatus::Active {
-            let notice = Notice::FactorRemoved { method: factor.method().as_str().to_owned() };
-            tell(harp, tx, factor.account, notice, act).await?;
+            let what = Happened::FactorRemoved { method: factor.method().as_str().to_owned() };
+            alert(tx, harp, (&gate.account, what), act).await?;
             sessions::end_all_but(tx, harp, live, act).await?;
         }
         Ok(RemoveOutcome::Removed)

@@ -3,8 +3,11 @@
 //! ```text
 //! password --right, has devices--> SignIn (30 minutes) --send_code--> chosen --verify--> Session
 //!          --right, has none-----> Session for set-up (E12, E13)
+//!          --right, locked-----> the lock, and whom to call; for whoever knows the password alone
 //!          --wrong, unknown, disabled--> one refusal, one text, the same work (X-7)
 //! ```
+//! A locked account costs what any other does until its password was right: the hash, the turn on the budget, one event.
+//! Only then is its lock looked up, and by then the answer tells it anyway.
 //! Passwords and codes that are wrong count against one budget, kept under the user ID that was typed (X-3).
 //! Only a complete sign-in clears it. A sign-in is completed once, by whoever spends it first.
 
@@ -18,7 +21,7 @@ pub use password::{PasswordForm, PasswordOutcome, Terms, password};
 pub use second::{CodeOutcome, SendOutcome, choose, resend, verify};
 
 use super::{Harp, Trouble, codes};
-use crate::account::{Account, Standing};
+use crate::account::Account;
 use crate::audit::Deed;
 use crate::factor::{CodeChallenge, Factor, FactorStatus, Proof};
 use crate::kernel::act::Act;
@@ -62,7 +65,7 @@ pub enum Gone {
     Expired,
     /// Finished or given up, perhaps in another tab; or never begun.
     Unknown,
-    /// The password was changed, or the account disabled, since then.
+    /// The password was changed, or the account locked or disabled, since then.
     Changed,
 }
 
@@ -123,7 +126,7 @@ impl Here {
             return Ok(Err(Gone::Expired));
         }
         let account = tx.account(sign_in.account).await?;
-        let usable = |a: &Account| a.epoch == sign_in.epoch && a.standing != Standing::Disabled;
+        let usable = |a: &Account| a.epoch == sign_in.epoch && a.standing.is_usable();
         let Some(account) = account.filter(usable) else { return Ok(Err(Gone::Changed)) };
         let factors = active(tx, &account).await?;
         Ok(Ok(Here { sign_in, account, factors }))

@@ -8,6 +8,7 @@ use crate::account::username::{Username, fold};
 use crate::account::{Account, Standing};
 use crate::audit::Deed;
 use crate::factor::Proof;
+use crate::flow::alert::sign_in_locked;
 use crate::flow::attempts::{self, Attempt, Counted, Keys};
 use crate::flow::{Harp, Trouble};
 use crate::kernel::act::Act;
@@ -48,10 +49,13 @@ pub enum Terms {
 pub enum PasswordOutcome {
     /// Nothing was looked up: a field is empty, or the box is not ticked.
     Incomplete(Vec<Complaint>),
-    /// Unknown user ID, wrong password or disabled account: one text for all.
+    /// Unknown user ID, wrong password or disabled account: one text for all. A locked account, too, unless the
+    /// password is right.
     Refused { left: u32 },
     /// Too many failures with this user ID, or from this source. Right passwords end here, too.
     Locked { until: Timestamp },
+    /// The password is right, and the account is locked until somebody unlocks it.
+    AccountLocked { since: Timestamp },
     /// F02: right, and no session yet. The token leads through the second step.
     NeedsCode { token: Plain, expires_at: Timestamp },
     /// E02, E12: no device yet; a session that is good for set-up alone.
@@ -183,6 +187,9 @@ impl Work for Conclude<'_> {
         let attempt = if right.is_some() { Attempt::Right } else { Attempt::Wrong };
         let counted = attempts::count(tx, harp, keys, (attempt, act.now)).await?;
         match (right, counted) {
+            (Some(account), Counted::Open { .. }) if account.standing == Standing::Locked => {
+                self.tell_locked(tx, account.id).await
+            }
             (Some(account), Counted::Open { .. }) => self.go_on(tx, account).await,
             (_, counted) => self.refuse(tx, counted).await,
         }
@@ -208,10 +215,20 @@ impl Conclude<'_> {
             Counted::Open { left } => PasswordOutcome::Refused { left },
             Counted::NowLocked { until } => {
                 tx.record(&note(Deed::SignInLocked { until })).await?;
+                sign_in_locked(tx, self.harp, (self.account, until), self.act).await?;
                 PasswordOutcome::Locked { until }
             }
             Counted::Locked { until } => PasswordOutcome::Locked { until },
         })
+    }
+
+    /// Whoever gets here knows the password: to them it may be said.
+    async fn tell_locked(&self, tx: &mut dyn Tx, account: AccountId) -> Result<PasswordOutcome, Fault> {
+        tx.record(&self.harp.event(self.act, account, Deed::LockedAccountRefused)).await?;
+        let lock = tx.account_lock(account).await?;
+        let since =
+            lock.ok_or_else(|| Fault::Corrupt(format!("{account} is locked, and nothing says why")))?.at;
+        Ok(PasswordOutcome::AccountLocked { since })
     }
 
     async fn go_on(&self, tx: &mut dyn Tx, account: Account) -> Result<PasswordOutcome, Fault> {

@@ -4,10 +4,11 @@ use async_trait::async_trait;
 
 use super::codes::{self, Sent, Wanted, Wish};
 use super::{Entry, Gone, Here, SignedIn};
-use crate::account::Standing;
 use crate::account::field::{Complaint, Field, Problem};
+use crate::account::{Account, Standing};
 use crate::audit::Deed;
 use crate::factor::{CodeChallenge, Factor, Proof};
+use crate::flow::alert::sign_in_locked;
 use crate::flow::attempts::{self, Attempt, Counted, Keys};
 use crate::flow::sends::Reason;
 use crate::flow::{Harp, Trouble};
@@ -184,7 +185,7 @@ impl Work for Verify<'_> {
         let counted = attempts::count(tx, harp, &keys, (attempt, act.now)).await?;
         right &= matches!(counted, Counted::Open { .. });
         if !right {
-            return refuse(tx, harp, (factor, counted), act).await;
+            return refuse(tx, harp, (&here.account, factor, counted), act).await;
         }
         if !tx.spend_sign_in(here.sign_in.id).await? {
             return Ok(CodeOutcome::Gone(Gone::Unknown));
@@ -210,14 +211,15 @@ impl Work for Verify<'_> {
 async fn refuse(
     tx: &mut dyn Tx,
     harp: &Harp,
-    (factor, counted): (&Factor, Counted),
+    (account, factor, counted): (&Account, &Factor, Counted),
     act: &Act,
 ) -> Result<CodeOutcome, Fault> {
     note_refused(tx, harp, factor, act).await?;
     Ok(match counted {
         Counted::Open { left } => CodeOutcome::Wrong { left },
         Counted::NowLocked { until } => {
-            tx.record(&harp.event(act, factor.account, Deed::SignInLocked { until })).await?;
+            tx.record(&harp.event(act, account.id, Deed::SignInLocked { until })).await?;
+            sign_in_locked(tx, harp, (Some(account), until), act).await?;
             CodeOutcome::Locked { until }
         }
         Counted::Locked { until } => CodeOutcome::Locked { until },

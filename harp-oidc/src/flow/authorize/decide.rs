@@ -118,7 +118,7 @@ pub fn silent(need: Need) -> ProtocolError {
 
 fn lives(seen: &Seen, context: Context) -> bool {
     let alive = seen.session.check(seen.account.epoch, &context.profile.session, context.now).is_ok();
-    alive && seen.account.standing != Standing::Disabled
+    alive && seen.account.standing.is_usable()
 }
 
 /// From signing in to coming back: no `max_age`, however short, sends a person round in circles within this time.

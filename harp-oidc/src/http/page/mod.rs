@@ -12,6 +12,7 @@ pub mod email;
 pub mod home;
 pub mod identity;
 pub mod lasting;
+pub mod not_me;
 pub mod official;
 pub mod profile;
 pub mod register;

@@ -21,7 +21,8 @@ use crate::view::device::Device;
 use crate::view::form::Form;
 use crate::view::frame::Section;
 use crate::view::sign_in::{
-    CODE, ChooseMethod, EnterCode, Expired, Locked, METHOD, PASSWORD, Sent, SignIn, TERMS, TermsAt, USERNAME,
+    AccountLocked, CODE, ChooseMethod, EnterCode, Expired, Locked, METHOD, PASSWORD, Sent, SignIn, TERMS,
+    TermsAt, USERNAME,
 };
 use crate::view::url::{self, act};
 
@@ -78,6 +79,9 @@ async fn check_password(Post { mut visit, form }: Post) -> Reply {
             show_password(&visit, asked, kept(&form).problem(USERNAME.name, "sign-in.no-match"))
         }
         PasswordOutcome::Locked { until } => locked(&visit, until),
+        PasswordOutcome::AccountLocked { since } => {
+            visit.show(&AccountLocked { frame: visit.frame(Section::Elsewhere), since })
+        }
         PasswordOutcome::NeedsCode { token, .. } => {
             let state = FlowState { sign_in: Some(token.expose().to_owned()), agreed, ..visit.state() };
             visit.keep(state);

@@ -1,12 +1,15 @@
 //! Samples: every letter by every way that it takes.
 
 use harp_core::factor::CodeRef;
-use harp_core::kernel::id::{ChallengeId, RequestId};
+use harp_core::kernel::act::Origin;
+use harp_core::kernel::id::{ChallengeId, RepudiationId, RequestId};
 use harp_core::kernel::random::Random;
-use harp_core::kernel::secret::Secret;
+use harp_core::kernel::secret::{Plain, Secret};
 use harp_core::kernel::text::{EmailAddress, Phone};
-use harp_core::notice::{Notice, Recipient};
+use harp_core::notice::whence::Whence;
+use harp_core::notice::{Alert, Happened, Notice, Recipient};
 use harp_core::policy::HARP;
+use harp_core::port::Enclosed;
 
 use super::{NOON, ORGANIZATION, PROGRAM, ROLE, site};
 use crate::view::letter::Letters;
@@ -42,21 +45,55 @@ pub fn letters(words: &Words) -> Vec<SampleLetter> {
         return Vec::new();
     };
     let letters = Letters::new(site(), &issuer, &HARP);
-    let code = Secret::new("482913".to_owned());
     let write = |slug, to: &Recipient, notice: &Notice| {
-        let letter = letters.write(words, to, notice, notice.code().map(|_| &code));
+        let enclosed = Enclosed {
+            code: notice.code().map(|_| Secret::new("482913".to_owned())),
+            not_me: notice.repudiation().map(|_| Plain::presented(SAMPLE_TOKEN)),
+        };
+        let letter = letters.write(words, to, notice, &enclosed);
         let html = letter.html.map(|html| html.expose().clone());
         SampleLetter { slug, subject: letter.subject, text: letter.text.expose().clone(), html }
     };
     let email = Recipient::Email(address);
     let mut all: Vec<SampleLetter> =
-        notices().iter().map(|(slug, notice)| write(slug, &email, notice)).collect();
+        alerts().iter().chain(&notices()).map(|(slug, notice)| write(slug, &email, notice)).collect();
     let code_notice = Notice::SecurityCode { code: code_ref() };
     all.push(write("letter.code-text", &Recipient::Sms(phone.clone()), &code_notice));
     all.push(write("letter.code-voice", &Recipient::Voice(phone.clone()), &code_notice));
-    all.push(write("letter.other-text", &Recipient::Sms(phone.clone()), &Notice::PasswordChanged));
-    all.push(write("letter.other-voice", &Recipient::Voice(phone), &Notice::PasswordChanged));
+    let changed = alert(Happened::PasswordChanged);
+    all.push(write("letter.alert-text", &Recipient::Sms(phone.clone()), &changed));
+    all.push(write("letter.other-text", &Recipient::Sms(phone.clone()), &Notice::IdentityProved));
+    all.push(write("letter.other-voice", &Recipient::Voice(phone), &changed));
     all
+}
+
+/// As long as a real one.
+const SAMPLE_TOKEN: &str = "sample-of-what-a-link-in-a-letter-bears-abc";
+
+fn alerts() -> Vec<(&'static str, Notice)> {
+    let method = || "totp".to_owned();
+    let until = NOON + HARP.attempts.lock;
+    vec![
+        ("letter.factor-added", alert(Happened::FactorAdded { method: method() })),
+        ("letter.factor-removed", alert(Happened::FactorRemoved { method: method() })),
+        ("letter.password-changed", alert(Happened::PasswordChanged)),
+        ("letter.question-changed", alert(Happened::QuestionChanged)),
+        ("letter.email-confirmed", alert(Happened::EmailConfirmed)),
+        ("letter.sign-in-locked", alert(Happened::SignInLocked { until })),
+        ("letter.account-locked", alert(Happened::AccountLocked)),
+        ("letter.account-unlocked", alert(Happened::AccountUnlocked)),
+    ]
+}
+
+fn alert(what: Happened) -> Notice {
+    let agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/131.0.0.0 Safari/537.36".to_owned();
+    let origin = Origin { address: Some([203, 0, 113, 77].into()), agent: Some(agent) };
+    Notice::Alert(Alert {
+        at: NOON,
+        whence: (what != Happened::AccountUnlocked).then(|| Whence::of(&origin)),
+        repudiation: (what != Happened::AccountLocked).then(|| RepudiationId::mint(NOON, &NoRandom)),
+        what,
+    })
 }
 
 fn code_ref() -> CodeRef {
@@ -67,7 +104,6 @@ fn notices() -> Vec<(&'static str, Notice)> {
     let request = RequestId::mint(NOON, &NoRandom);
     let (program, org) = (PROGRAM.to_owned(), ORGANIZATION.to_owned());
     let roles = vec![ROLE.to_owned()];
-    let method = || "totp".to_owned();
     vec![
         ("letter.completed", Notice::AccountCompleted { code: code_ref() }),
         ("letter.confirm-email", Notice::ConfirmEmail { code: code_ref() }),
@@ -75,9 +111,6 @@ fn notices() -> Vec<(&'static str, Notice)> {
         ("letter.identity-proved", Notice::IdentityProved),
         ("letter.identity-not-proved", Notice::IdentityNotProved),
         ("letter.code-email", Notice::SecurityCode { code: code_ref() }),
-        ("letter.factor-added", Notice::FactorAdded { method: method() }),
-        ("letter.factor-removed", Notice::FactorRemoved { method: method() }),
-        ("letter.password-changed", Notice::PasswordChanged),
         (
             "letter.role-requested",
             Notice::RoleRequested {

@@ -9,8 +9,11 @@ use crate::view::device::{Contact, Device};
 use crate::view::form::Form;
 use crate::view::frame::Section;
 use crate::view::home::Welcome;
+use crate::view::not_me::{AskNotMe, NotMeDead, NotMeLocked};
 use crate::view::problem::{Failure, FailureKind, ProtocolProblem};
-use crate::view::sign_in::{AcceptTerms, ChooseMethod, EnterCode, Expired, Locked, Sent, SignIn, TermsAt};
+use crate::view::sign_in::{
+    AcceptTerms, AccountLocked, ChooseMethod, EnterCode, Expired, Locked, Sent, SignIn, TermsAt,
+};
 use crate::view::sign_out::{Back, ConfirmSignOut, SignedOut};
 use crate::view::words::Message;
 
@@ -32,6 +35,9 @@ pub(super) fn fill(shelf: &mut Shelf) {
     shelf.add("signed-out", SignedOut { frame: shelf.frame(), back: None });
     let back = Back { name: "Managed File Transfer".to_owned(), url: "/sample-application".to_owned() };
     shelf.add("signed-out.to-application", SignedOut { frame: shelf.frame(), back: Some(back) });
+    shelf.add("not-me", AskNotMe { frame: shelf.frame() });
+    shelf.add("not-me.locked", NotMeLocked { frame: shelf.frame(), since: NOON });
+    shelf.add("not-me.dead", NotMeDead { frame: shelf.frame(), days: 7 });
     failures(shelf);
     about(shelf);
 }
@@ -66,6 +72,7 @@ fn passwords(shelf: &mut Shelf) {
         shelf.add(slug, SignIn { reason: Some(reason), ..page(shelf.to_application(), Form::new()) });
     }
     shelf.add("locked", Locked { frame: shelf.frame(), until: NOON });
+    shelf.add("account-locked", AccountLocked { frame: shelf.frame(), since: NOON });
 }
 
 fn terms(shelf: &mut Shelf) {

@@ -1,10 +1,10 @@
-//! What a letter says, before it is known in which language and by which way.
+//! What a letter says, before it is known in which language and by which way. Security letters: `alert`.
 
-use harp_core::kernel::assurance::Method;
+use harp_core::kernel::time::Timestamp;
 use harp_core::notice::Notice;
+use harp_core::port::Enclosed;
 
-use super::one_line;
-use crate::view::device;
+use super::{Letters, one_line};
 use crate::view::url;
 use crate::view::words::Message;
 
@@ -14,6 +14,8 @@ pub(super) struct Body {
     /// How long its code lives, if it carries one.
     pub(super) life: Option<Life>,
     pub(super) facts: Vec<Fact>,
+    /// Between the facts and the button.
+    pub(super) next: Vec<Message>,
     /// Label key and address.
     pub(super) button: Option<(&'static str, String)>,
     /// What to do if it was somebody else.
@@ -23,8 +25,9 @@ pub(super) struct Body {
 /// A labelled value. Labels are message keys.
 pub(super) enum Fact {
     Text(&'static str, String),
-    /// The value is a key too.
-    Words(&'static str, &'static str),
+    Said(&'static str, Message),
+    /// Said in the deployment's zone.
+    At(&'static str, Timestamp),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +37,8 @@ pub(super) enum Life {
 }
 
 impl Body {
-    pub(super) fn of(notice: &Notice, issuer: &str) -> Body {
+    pub(super) fn of(notice: &Notice, letters: &Letters, enclosed: &Enclosed) -> Body {
+        let issuer = &letters.issuer;
         let to = |path: &str| format!("{issuer}{path}");
         match notice {
             Notice::AccountCompleted { .. } => Body {
@@ -73,22 +77,7 @@ impl Body {
                 not_you: Some("letter-code.not-you"),
                 ..Body::saying("letter-code.subject", &["letter-code.what"])
             },
-            Notice::FactorAdded { method } => Body {
-                facts: device_fact(method),
-                button: Some(("letter-factor.button", to(url::PROFILE_DEVICES))),
-                not_you: Some("letter-factor.not-you"),
-                ..Body::saying("letter-factor.added-subject", &["letter-factor.added"])
-            },
-            Notice::FactorRemoved { method } => Body {
-                facts: device_fact(method),
-                button: Some(("letter-factor.button", to(url::PROFILE_DEVICES))),
-                not_you: Some("letter-factor.not-you"),
-                ..Body::saying("letter-factor.removed-subject", &["letter-factor.removed"])
-            },
-            Notice::PasswordChanged => Body {
-                not_you: Some("letter-password.not-you"),
-                ..Body::saying("letter-password.subject", &["letter-password.what"])
-            },
+            Notice::Alert(alert) => Body::about_safety(alert, letters, enclosed),
             notice => Body::about_role(notice, issuer),
         }
     }
@@ -130,21 +119,17 @@ impl Body {
         }
     }
 
-    fn saying(subject: &'static str, lines: &[&'static str]) -> Body {
+    pub(super) fn saying(subject: &'static str, lines: &[&'static str]) -> Body {
         Body {
             subject: Message::new(subject),
             lines: lines.iter().map(|key| Message::new(key)).collect(),
             life: None,
             facts: Vec::new(),
+            next: Vec::new(),
             button: None,
             not_you: None,
         }
     }
-}
-
-fn device_fact(method: &str) -> Vec<Fact> {
-    let name = Method::parse(method).map(device::method);
-    name.map(|name| Fact::Words("device-table.type", name)).into_iter().collect()
 }
 
 fn request_facts(id: &str, program: &str, org: &str, roles: &[String]) -> Vec<Fact> {

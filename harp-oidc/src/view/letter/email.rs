@@ -5,6 +5,7 @@ use askama::Template;
 use super::body::{Body, Fact, Life};
 use super::{Letters, one_line};
 use crate::view::frame::Contact;
+use crate::view::moment::Moment;
 use crate::view::words::{Message, Words};
 
 /// Everything said, in the reader's language.
@@ -18,6 +19,7 @@ struct Said {
     lines: Vec<String>,
     code: Option<Code>,
     facts: Vec<(String, String)>,
+    next: Vec<String>,
     button: Option<Button>,
     not_you: Option<String>,
     never: String,
@@ -49,7 +51,8 @@ fn say(letters: &Letters, words: &Words, body: &Body, code: Option<&str>) -> Sai
     });
     let fact = |fact: &Fact| match fact {
         Fact::Text(label, value) => (words.t(label), value.clone()),
-        Fact::Words(label, value) => (words.t(label), words.t(value)),
+        Fact::Said(label, value) => (words.t(label), words.say(value)),
+        Fact::At(label, at) => (words.t(label), Moment::new(*at, &letters.site.zone, words).words),
     };
     let button = |(label, url): &(&'static str, String)| Button {
         label: words.t(label),
@@ -64,6 +67,7 @@ fn say(letters: &Letters, words: &Words, body: &Body, code: Option<&str>) -> Sai
         lines: body.lines.iter().map(|line| words.say(line)).collect(),
         code,
         facts: body.facts.iter().map(fact).collect(),
+        next: body.next.iter().map(|line| words.say(line)).collect(),
         button: body.button.as_ref().map(button),
         not_you: body.not_you.map(|key| words.t(key)),
         never: words.say(&letters.product("letter.never")),
@@ -99,6 +103,7 @@ pub(super) fn text(letters: &Letters, words: &Words, body: &Body, code: Option<&
             said.facts.iter().map(|(label, value)| format!("{label}: {value}")).collect();
         paragraphs.push(facts.join("\n"));
     }
+    paragraphs.extend(said.next);
     paragraphs.extend(said.button.map(|button| format!("{}:\n{}", button.label, button.url)));
     paragraphs.extend(said.not_you);
     paragraphs.push(said.never);

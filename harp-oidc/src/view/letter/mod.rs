@@ -7,11 +7,12 @@ use harp_core::kernel::secret::Secret;
 use harp_core::notice::letter::Letter;
 use harp_core::notice::{Notice, Recipient};
 use harp_core::policy::Profile;
-use harp_core::port::Composer;
+use harp_core::port::{Composer, Enclosed};
 
 use super::frame::Site;
 use super::words::{Message, Words};
 
+mod alert;
 mod body;
 mod email;
 mod short;
@@ -28,6 +29,7 @@ pub struct Letters {
     host: String,
     code_minutes: u32,
     email_code_hours: u32,
+    not_me_days: u32,
 }
 
 impl Letters {
@@ -40,6 +42,7 @@ impl Letters {
             host: issuer.host_str().unwrap_or_default().to_owned(),
             code_minutes: whole(profile.code.life.as_secs() / 60),
             email_code_hours: whole(profile.code.email_life.as_secs() / 3600),
+            not_me_days: whole(profile.repudiation.life.as_secs() / 86_400),
         }
     }
 
@@ -49,19 +52,22 @@ impl Letters {
         words: &Words,
         to: &Recipient,
         notice: &Notice,
-        code: Option<&Secret<String>>,
+        enclosed: &Enclosed,
     ) -> Letter {
-        let code = code.map(|code| code.expose().as_str());
-        let subject = one_line(&words.say(&self.body(notice).subject));
+        let code = enclosed.code.as_ref().map(|code| code.expose().as_str());
+        let body = Body::of(notice, self, enclosed);
+        let subject = one_line(&words.say(&body.subject));
         match to {
             Recipient::Email(_) => {
-                let body = self.body(notice);
                 let text = email::text(self, words, &body, code);
                 let html = email::html(self, words, &body, code);
                 Letter { subject, text: Secret::new(text), html: html.map(Secret::new) }
             }
             Recipient::Sms(_) => {
-                let text = short::text(self, words, &subject, code);
+                let text = match (&body.button, notice.repudiation()) {
+                    (Some((_, link)), Some(_)) => short::alert(self, words, &subject, link),
+                    _ => short::text(self, words, &subject, code),
+                };
                 Letter { subject, text: Secret::new(text), html: None }
             }
             Recipient::Voice(_) => {
@@ -71,25 +77,15 @@ impl Letters {
         }
     }
 
-    fn body(&self, notice: &Notice) -> Body {
-        Body::of(notice, &self.issuer)
-    }
-
     fn product(&self, key: &'static str) -> Message {
         Message::new(key).with("product", one_line(&self.site.product))
     }
 }
 
 impl Composer for Letters {
-    fn compose(
-        &self,
-        to: &Recipient,
-        notice: &Notice,
-        code: Option<&Secret<String>>,
-        locale: &str,
-    ) -> Letter {
+    fn compose(&self, to: &Recipient, notice: &Notice, enclosed: &Enclosed, locale: &str) -> Letter {
         let words = Words::named(locale).unwrap_or_else(Words::english);
-        self.write(&words, to, notice, code)
+        self.write(&words, to, notice, enclosed)
     }
 }
 

@@ -16,6 +16,11 @@ pub(super) fn text(letters: &Letters, words: &Words, subject: &str, code: Option
     }
 }
 
+/// What happened, and the link *This was not me*.
+pub(super) fn alert(letters: &Letters, words: &Words, subject: &str, link: &str) -> String {
+    words.say(&letters.product("letter-text.alert").with("subject", subject).with("link", link))
+}
+
 /// A greeting, the code digit by digit, twice, slowly.
 pub(super) fn speech(letters: &Letters, words: &Words, subject: &str, code: Option<&str>) -> String {
     match code {

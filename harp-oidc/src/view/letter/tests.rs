@@ -21,7 +21,7 @@ fn what_people_typed_stays_on_its_line() {
         roles: vec!["Web\nUser".to_owned()],
         reason: "No.\u{2028}\u{202e}txet\n\nYour account is locked".to_owned(),
     };
-    let letter = letters().compose(&to, &notice, None, "xx");
+    let letter = letters().compose(&to, &notice, &Enclosed::default(), "xx");
     assert_eq!(letter.subject.lines().count(), 1);
     let text = letter.text.expose();
     assert!(text.contains("Reason: No. txet Your account is locked\n"), "{text}");
@@ -35,7 +35,7 @@ fn what_people_typed_stays_on_its_line() {
 #[test]
 fn every_email_is_complete_as_plain_text() {
     let samples = catalogue::letters(&Words::english());
-    assert_eq!(samples.len(), 17);
+    assert_eq!(samples.len(), 23);
     for sample in &samples {
         assert!(!sample.text.contains('⟦') && !sample.subject.contains('⟦'), "{}", sample.slug);
         let Some(html) = &sample.html else { continue };
@@ -71,4 +71,46 @@ fn a_letter_with_a_code_says_how_long_it_works() {
         assert_eq!(sample.html.is_some() && sample.text.contains("482913"), carries, "{}", sample.slug);
         assert_eq!(sample.html.is_some() && sample.text.contains("It works for"), carries, "{}", sample.slug);
     }
+}
+
+/// pages.md, *Words*: what happened, when, roughly where, and one link that locks; in the deployment's zone.
+#[test]
+fn a_security_letter_says_when_and_where_and_bears_one_link() {
+    let alerts = [
+        "letter.factor-added",
+        "letter.factor-removed",
+        "letter.password-changed",
+        "letter.question-changed",
+        "letter.email-confirmed",
+        "letter.sign-in-locked",
+        "letter.account-locked",
+        "letter.account-unlocked",
+    ];
+    let samples = catalogue::letters(&Words::english());
+    for slug in alerts {
+        let sample = samples.iter().find(|s| s.slug == slug).unwrap();
+        let (text, html) = (&sample.text, sample.html.as_ref().unwrap());
+        assert!(text.contains("When: November 23, 2026 at 4:30 PM UTC"), "{text}");
+        let by_hand = slug == "letter.account-unlocked";
+        assert_eq!(text.contains("begins with 203.0.113\nDevice: Chrome on Windows"), !by_hand, "{text}");
+        let links = usize::from(slug != "letter.account-locked");
+        assert_eq!(text.matches("https://").count(), links, "{text}");
+        assert_eq!(text.matches("https://harp.example.org/not-me?token=").count(), links, "{text}");
+        assert_eq!(html.matches("href=").count(), links, "{slug}");
+        assert!(links == 0 || text.contains("It works once, for 7 days."), "{text}");
+    }
+    let short = samples.iter().find(|s| s.slug == "letter.alert-text").unwrap();
+    assert!(short.text.chars().count() < 160 && short.text.contains("/not-me?token="), "{}", short.text);
+    let zone = jiff::tz::TimeZone::get("America/Chicago").unwrap();
+    let site = Arc::new(Site { zone, ..Site::default() });
+    let letters = Letters::new(site, &url::Url::parse("https://harp.test").unwrap(), &HARP);
+    let alert = harp_core::notice::Alert {
+        what: harp_core::notice::Happened::PasswordChanged,
+        at: harp_core::kernel::time::Timestamp::from_secs(1_795_451_400),
+        whence: None,
+        repudiation: None,
+    };
+    let to = Recipient::Email(EmailAddress::parse("ana@hospital.example").unwrap());
+    let letter = letters.compose(&to, &Notice::Alert(alert), &Enclosed::default(), "en");
+    assert!(letter.text.expose().contains("When: November 23, 2026 at 10:30 AM CST"));
 }

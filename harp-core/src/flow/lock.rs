@@ -1,0 +1,167 @@
+//! Locking an account and unlocking it.
+//!
+//! ```text
+//! PendingSetup, Active --owner: This was not me--> Locked --operator: unlock, with a reason--> as before
+//! ```
+//! With the lock every session, unfinished sign-in and code is worthless at once (the credential epoch rises), and what
+//! applications hold is refused when they next ask. The epoch stays when the account is unlocked: what was ended stays so.
+
+use async_trait::async_trait;
+
+use super::alert::alert;
+use super::attempts::{self, Keys};
+use super::{Harp, Trouble};
+use crate::account::Account;
+use crate::account::field::{Complaint, Field, Problem};
+use crate::account::lock::{Lock, LockReason};
+use crate::account::username::fold;
+use crate::audit::Deed;
+use crate::kernel::act::Act;
+use crate::kernel::secret::{Hashed, Plain};
+use crate::notice::Happened;
+use crate::notice::repudiation::Repudiation;
+use crate::store::{Fault, Tx, Work};
+
+/// What a link *This was not me* is good for. Never told, spent and expired ones look the same, and tell of nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// It will lock an account, if it is asked to.
+    Serves,
+    Dead,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotMe {
+    /// The account is locked, now or since before.
+    Locked,
+    /// Nothing has happened.
+    Dead,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Unlocked {
+    /// The account, or sign-in with its user ID, was locked and is not any more. The owner is told by letter.
+    Unlocked,
+    NotLocked,
+    /// There is no such user ID.
+    Unknown,
+    /// The reason is missing or too long.
+    Refused(Vec<Complaint>),
+}
+
+/// The longest reason, in characters.
+const LONGEST_REASON: usize = 200;
+
+/// Whether the link serves. Changes nothing: mail scanners open links.
+pub async fn look(harp: &Harp, token: &Plain, act: &Act) -> Result<Link, Trouble> {
+    struct Look(Hashed);
+    #[async_trait]
+    impl Work for Look {
+        type Out = Option<Repudiation>;
+        async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
+            tx.repudiation(&self.0).await
+        }
+    }
+    let found = harp.store.read(&Look(token.hashed())).await?;
+    Ok(if found.is_some_and(|r| r.serves(act.now)) { Link::Serves } else { Link::Dead })
+}
+
+/// The owner says that it was somebody else: locks the account of the letter, whoever is signed in here. The link works once.
+pub async fn not_me(harp: &Harp, token: &Plain, act: &Act) -> Result<NotMe, Trouble> {
+    Ok(harp.store.write(&Repudiate { harp, token, act }).await?)
+}
+
+struct Repudiate<'a> {
+    harp: &'a Harp,
+    token: &'a Plain,
+    act: &'a Act,
+}
+
+#[async_trait]
+impl Work for Repudiate<'_> {
+    type Out = NotMe;
+
+    async fn run(&self, tx: &mut dyn Tx) -> Result<NotMe, Fault> {
+        let Repudiate { harp, act, .. } = self;
+        let Some(found) = tx.repudiation(&self.token.hashed()).await? else { return Ok(NotMe::Dead) };
+        // First the account, then its links: two letters at once do not wait for each other for ever.
+        tx.account_turn(found.account).await?;
+        if !tx.spend_repudiation(found.id, act.now).await? {
+            return Ok(NotMe::Dead);
+        }
+        let Some(account) = tx.account(found.account).await? else { return Ok(NotMe::Dead) };
+        if account.standing.is_usable() {
+            lock(tx, harp, (&account, LockReason::NotMe), act).await?;
+        }
+        Ok(NotMe::Locked)
+    }
+}
+
+/// Comes after the turn on the account's row.
+async fn lock(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    (account, why): (&Account, LockReason),
+    act: &Act,
+) -> Result<(), Fault> {
+    let lock = Lock { account: account.id, at: act.now, why, before: account.standing };
+    if !tx.lock_account(&lock).await? {
+        return Err(Fault::Conflict("the account changed while it was locked".to_owned()));
+    }
+    let ended = tx.end_sessions(account.id, None, act.now).await?;
+    // The letters that are out speak of what is past: whoever unlocks has talked to the owner.
+    tx.void_repudiations(account.id, act.now).await?;
+    tx.record(&harp.event(act, account.id, Deed::AccountLocked { why })).await?;
+    if !ended.is_empty() {
+        let count = u32::try_from(ended.len()).unwrap_or(u32::MAX);
+        tx.record(&harp.event(act, account.id, Deed::SessionsEnded { count })).await?;
+    }
+    alert(tx, harp, (account, Happened::AccountLocked), act).await
+}
+
+/// An operator unlocks: the account, and signing in with its user ID (AC-7: *or until an administrator releases*). The
+/// password is as it was: the letter asks its owner to change it.
+pub async fn unlock(harp: &Harp, (username, reason): (&str, &str), act: &Act) -> Result<Unlocked, Trouble> {
+    let reason: String = reason.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let reason = reason.trim();
+    let problem = match reason.chars().count() {
+        0 => Some(Problem::Missing),
+        n if n > LONGEST_REASON => Some(Problem::TooLong { max: LONGEST_REASON }),
+        _ => None,
+    };
+    if let Some(problem) = problem {
+        return Ok(Unlocked::Refused(vec![Complaint { field: Field::Reason, problem }]));
+    }
+    Ok(harp.store.write(&Unlock { harp, folded: fold(username), reason, act }).await?)
+}
+
+struct Unlock<'a> {
+    harp: &'a Harp,
+    folded: String,
+    reason: &'a str,
+    act: &'a Act,
+}
+
+#[async_trait]
+impl Work for Unlock<'_> {
+    type Out = Unlocked;
+
+    async fn run(&self, tx: &mut dyn Tx) -> Result<Unlocked, Fault> {
+        let Unlock { harp, folded, act, .. } = self;
+        let Some(account) = tx.account_by_username(folded).await? else { return Ok(Unlocked::Unknown) };
+        let keys = Keys::sign_in(harp, folded, act);
+        let attempts_locked = attempts::locked(tx, harp, &keys, act.now).await?.is_some();
+        let unlocked = match tx.account_lock(account.id).await? {
+            Some(lock) => tx.unlock_account(&lock).await?,
+            None => attempts_locked && account.standing.is_usable(),
+        };
+        if !unlocked {
+            return Ok(Unlocked::NotLocked);
+        }
+        attempts::forgive(tx, harp, folded, act.now).await?;
+        let deed = Deed::AccountUnlocked { reason: self.reason.to_owned() };
+        tx.record(&harp.event(act, account.id, deed)).await?;
+        alert(tx, harp, (&account, Happened::AccountUnlocked), act).await?;
+        Ok(Unlocked::Unlocked)
+    }
+}

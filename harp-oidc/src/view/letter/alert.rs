@@ -1,0 +1,85 @@
+//! Security letters: what happened, when, roughly from where, and the one link *This was not me*.
+
+use harp_core::kernel::assurance::Method;
+use harp_core::notice::repudiation::TOKEN;
+use harp_core::notice::whence::Whence;
+use harp_core::notice::{Alert, Happened};
+use harp_core::port::Enclosed;
+
+use super::Letters;
+use super::body::{Body, Fact};
+use crate::view::device;
+use crate::view::url;
+use crate::view::words::Message;
+
+impl Body {
+    pub(super) fn about_safety(alert: &Alert, letters: &Letters, enclosed: &Enclosed) -> Body {
+        let mut body = what(&alert.what);
+        body.facts.push(Fact::At("letter-alert.when", alert.at));
+        body.facts.extend(alert.whence.iter().flat_map(whence));
+        if let Some(token) = &enclosed.not_me {
+            let waits = matches!(alert.what, Happened::SignInLocked { .. });
+            body.next.push(Message::new(if waits {
+                "letter-sign-in-locked.wait"
+            } else {
+                "letter-alert.was-me"
+            }));
+            body.next.push(Message::new("letter-alert.not-me").count("days", letters.not_me_days));
+            let link = format!("{}{}?{TOKEN}={}", letters.issuer, url::NOT_ME, token.expose());
+            body.button = Some(("letter-alert.button", link));
+        }
+        body
+    }
+}
+
+fn what(happened: &Happened) -> Body {
+    match happened {
+        Happened::FactorAdded { method } => Body {
+            facts: device_fact(method),
+            ..Body::saying("letter-factor.added-subject", &["letter-factor.added"])
+        },
+        Happened::FactorRemoved { method } => Body {
+            facts: device_fact(method),
+            ..Body::saying("letter-factor.removed-subject", &["letter-factor.removed"])
+        },
+        Happened::PasswordChanged => Body::saying("letter-password.subject", &["letter-password.what"]),
+        Happened::QuestionChanged => Body::saying("letter-question.subject", &["letter-question.what"]),
+        Happened::EmailConfirmed => {
+            Body::saying("letter-email-confirmed.subject", &["letter-email-confirmed.what"])
+        }
+        Happened::SignInLocked { until } => Body {
+            facts: vec![Fact::At("letter-sign-in-locked.until", *until)],
+            ..Body::saying("letter-sign-in-locked.subject", &["letter-sign-in-locked.what"])
+        },
+        Happened::AccountLocked => Body {
+            next: vec![Message::new("letter-account-locked.next")],
+            ..Body::saying("letter-account-locked.subject", &["letter-account-locked.what"])
+        },
+        Happened::AccountUnlocked => Body::saying(
+            "letter-account-unlocked.subject",
+            &["letter-account-unlocked.what", "letter-account-unlocked.password"],
+        ),
+    }
+}
+
+fn device_fact(method: &str) -> Vec<Fact> {
+    let name = Method::parse(method).map(device::method);
+    name.map(|name| Fact::Said("device-table.type", Message::new(name))).into_iter().collect()
+}
+
+/// Names of browsers and systems are the same in every language.
+fn whence(whence: &Whence) -> Vec<Fact> {
+    let network = whence.network.as_ref().map(|network| {
+        let begins = Message::new("letter-alert.network").with("network", network.as_str());
+        Fact::Said("letter-alert.where", begins)
+    });
+    let device = match (whence.browser.name(), whence.system.name()) {
+        (Some(browser), Some(system)) => Fact::Said(
+            "letter-alert.device",
+            Message::new("letter-alert.browser-on").with("browser", browser).with("system", system),
+        ),
+        (Some(name), None) | (None, Some(name)) => Fact::Text("letter-alert.device", name.to_owned()),
+        (None, None) => Fact::Said("letter-alert.device", Message::new("letter-alert.unknown")),
+    };
+    network.into_iter().chain([device]).collect()
+}
