@@ -33,10 +33,12 @@ impl SetCookie {
         SetCookie { path, ..self }
     }
 
+    /// Its name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
+    /// Its value, sealed.
     pub fn value(&self) -> &str {
         &self.value
     }

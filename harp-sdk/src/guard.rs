@@ -47,6 +47,7 @@ impl Rule {
         self
     }
 
+    /// What it asks of harp-core's decision.
     pub fn question(&self) -> &Question {
         &self.0
     }
@@ -73,7 +74,9 @@ impl Rule {
 /// No, and why, and where to ask for what is missing. Its `Display` is for the person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Refusal {
+    /// What is missing.
     pub denial: Denial,
+    /// What was asked.
     pub question: Question,
     /// The page of the provider where the role can be asked for.
     pub ask: String,

@@ -67,6 +67,7 @@ struct Inner {
 pub struct SignedOutHere {
     /// The provider's end-session page, or this application's own page when the provider has none.
     pub url: String,
+    /// To be set, whatever the URL.
     pub cookies: Vec<SetCookie>,
 }
 

@@ -17,20 +17,25 @@ pub struct Identity {
     #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
+    /// The name to show, when the provider tells one.
     pub name: Option<String>,
     /// Only when the provider verified it.
     #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// The roles of this application's programs, as of the sign-in.
+    /// The roles of this application's programs, as of [`crate::Session::confirmed`].
     #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<HeldRole>,
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    /// How the sign-in was done, as one value (OpenID Connect Core 1.0 §2); [`crate::Level`] reads it.
     pub acr: Option<String>,
     #[serde(rename = "m", default, skip_serializing_if = "Vec::is_empty")]
+    /// The methods of the sign-in (RFC 8176).
     pub amr: Vec<String>,
     #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
+    /// How sure it is who the person is.
     pub ial: Option<Ial>,
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    /// How sure it is that it was this person who signed in.
     pub aal: Option<Aal>,
     /// When the person proved who they are; a silent sign-in keeps the moment of the first one.
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]

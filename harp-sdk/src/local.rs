@@ -29,6 +29,7 @@ impl LocalPath {
         text.and_then(LocalPath::parse).unwrap_or_else(LocalPath::root)
     }
 
+    /// As it stands in a link.
     pub fn as_str(&self) -> &str {
         &self.0
     }

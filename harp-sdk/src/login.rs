@@ -28,7 +28,9 @@ const COOKIE_PREFIX: &str = "login-";
 /// What to ask the provider for.
 #[derive(Debug, Clone)]
 pub struct Ask {
+    /// Where the person goes on afterwards.
     pub return_to: LocalPath,
+    /// What the provider may or must show.
     pub prompt: Option<Prompt>,
     /// The person must have proved who they are this lately.
     pub max_age: Option<Duration>,
@@ -64,26 +66,33 @@ pub enum Prompt {
 /// A sign-in under way: send the browser there, with these cookies.
 #[derive(Debug)]
 pub struct Begun {
+    /// The provider's authorization endpoint, with everything it needs to know.
     pub url: String,
+    /// To be set with the redirect.
     pub cookies: Vec<SetCookie>,
 }
 
 /// Done: set the cookies, go to `return_to`.
 #[derive(Debug)]
 pub struct Finished {
+    /// Somebody is signed in.
     pub session: Session,
+    /// Where the person wanted to go.
     pub return_to: LocalPath,
+    /// To be set with the redirect.
     pub cookies: Vec<SetCookie>,
 }
 
 /// Not done: set the cookies all the same, and say why.
 #[derive(Debug)]
 pub struct Unfinished {
+    /// Why.
     pub error: SignInError,
     /// Where the person wanted to go, when that is known.
     pub return_to: Option<LocalPath>,
     /// What the sign-in was to prove, when it was a step-up.
     pub proof: Option<Proof>,
+    /// To be set with the answer.
     pub cookies: Vec<SetCookie>,
 }
 

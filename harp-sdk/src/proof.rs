@@ -108,6 +108,7 @@ impl Proof {
 /// A sign-in that is too weak or too old. Its `Display` is for the person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Shortfall {
+    /// What was asked.
     pub needed: Proof,
     /// `None`: the provider does not say, or there was no sign-in.
     pub reached: Option<Level>,

@@ -12,6 +12,7 @@ use harp_core::kernel::time::Timestamp;
 pub struct SignOut {
     /// The provider's name of its session (claim `sid`).
     pub sid: String,
+    /// When the person signed out.
     pub at: Timestamp,
     /// After this moment no such session can be alive anyway: the entry may go.
     pub until: Timestamp,
@@ -25,6 +26,7 @@ pub struct SignedOutUnavailable(pub String);
 /// Remembers who signed out. One instance for all nodes, or one a process.
 #[async_trait]
 pub trait SignedOut: Send + Sync + std::fmt::Debug {
+    /// Remembers a sign-out, until its `until` at least.
     async fn add(&self, sign_out: SignOut) -> Result<(), SignedOutUnavailable>;
 
     /// Whether a session of `sid` that began at `started` was signed out since.

@@ -13,8 +13,11 @@ use crate::local::LocalPath;
 /// Something for a person to read, and what they can do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
+    /// Of the answer.
     pub status: StatusCode,
+    /// The heading.
     pub title: String,
+    /// What happened, and what to do.
     pub text: String,
     /// Where to go from here, the best way first.
     pub actions: Vec<Action>,
@@ -23,16 +26,19 @@ pub struct Problem {
 /// A link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
+    /// What it says.
     pub label: String,
+    /// Where it leads.
     pub href: String,
 }
 
 /// How errors and refusals look. Titles and texts are plain text: a page escapes them.
 pub trait Pages: Send + Sync + std::fmt::Debug {
+    /// A page for a problem.
     fn problem(&self, problem: &Problem) -> Response;
 
-    /// Signed in, but without the role. `here` is the page that was wanted: roles are those of the last sign-in, so a
-    /// link of [`check_again`] back to it brings a role that was given meanwhile.
+    /// Signed in, but without the role. `here` is the page that was wanted: roles are renewed every few minutes, and a
+    /// link of [`check_again`] back to it brings a role that was given meanwhile at once.
     fn refused(&self, refusal: &Refusal, _who: &Identity, here: &LocalPath) -> Response {
         let actions = match refusal.denial {
             Denial::Assurance { .. } => vec![sign_in_anew(here)],

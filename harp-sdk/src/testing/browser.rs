@@ -12,6 +12,7 @@ use tower::ServiceExt as _;
 type Fault = Box<dyn Error + Send + Sync>;
 
 #[derive(Debug, Clone)]
+/// One person's browser.
 pub struct Browser {
     app: Router,
     cookies: BTreeMap<String, String>,
@@ -22,8 +23,11 @@ pub struct Browser {
 pub struct Page {
     /// Path and query within the application.
     pub path: String,
+    /// Of the answer.
     pub status: StatusCode,
+    /// Of the answer.
     pub headers: HeaderMap,
+    /// As text, whatever bytes it has.
     pub body: String,
 }
 
@@ -34,12 +38,14 @@ impl Page {
         rest.split('"').next()
     }
 
+    /// Where a redirect leads.
     pub fn location(&self) -> Option<&str> {
         self.headers.get(LOCATION)?.to_str().ok()
     }
 }
 
 impl Browser {
+    /// Without cookies, before this application.
     pub fn new(app: Router) -> Browser {
         Browser { app, cookies: BTreeMap::new() }
     }

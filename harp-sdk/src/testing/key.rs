@@ -20,6 +20,7 @@ impl Key {
         Some(Key { kid: kid.to_owned(), pair })
     }
 
+    /// The name by which tokens call it.
     pub fn kid(&self) -> &str {
         &self.kid
     }

@@ -7,6 +7,7 @@ use crate::identity::Identity;
 use crate::proof::Level;
 
 #[derive(Debug, Clone)]
+/// Made by [`Person::new`].
 pub struct Person(pub(super) Identity);
 
 impl Person {

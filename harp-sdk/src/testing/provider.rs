@@ -66,9 +66,13 @@ impl fmt::Debug for Mischief {
 /// How often each endpoint was asked.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
+    /// Of the metadata.
     pub discovery: u32,
+    /// Of the key set.
     pub keys: u32,
+    /// Of the token endpoint.
     pub token: u32,
+    /// Of the userinfo endpoint: name at sign-in, and every renewal.
     pub userinfo: u32,
 }
 
@@ -104,6 +108,7 @@ impl Provider {
         Provider::start_by(Arc::new(SystemClock)).await
     }
 
+    /// The same by another clock, which the application should share.
     pub async fn start_by(clock: Arc<dyn Clock>) -> io::Result<Provider> {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
         let inner = Inner {
@@ -130,6 +135,7 @@ impl Provider {
         Ok(Provider { shared, server })
     }
 
+    /// What it calls itself.
     pub fn issuer(&self) -> &str {
         &self.shared.issuer
     }
@@ -169,6 +175,7 @@ impl Provider {
         }
     }
 
+    /// How often it was asked until now.
     pub fn counts(&self) -> Counts {
         self.shared.lock().counts
     }
