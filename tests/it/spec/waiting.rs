@@ -1,4 +1,4 @@
-//! What somebody who has not signed in may leave behind: requests that wait (docs/decisions/0006).
+//! What somebody who has not signed in may leave behind: requests that wait (docs/decisions/0007).
 
 use std::net::SocketAddr;
 

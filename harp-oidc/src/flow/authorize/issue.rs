@@ -156,7 +156,7 @@ impl OidcWork for Judge<'_> {
     }
 }
 
-/// Nobody who has not signed in may leave more behind than so much (docs/decisions/0006). Several at one moment may be over
+/// Nobody who has not signed in may leave more behind than so much (docs/decisions/0007). Several at one moment may be over
 /// by as many as they are.
 fn too_many() -> ProtocolError {
     let public = "too many sign-ins from this network are waiting: try again in a while";
