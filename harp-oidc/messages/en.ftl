@@ -383,15 +383,29 @@ sign-in-expired =
 
 sign-in-help =
     .title = Forgot your user ID or password?
-    .lead = The help desk can help you get back in. Resetting it online is not possible yet.
+    .lead = We can write your user ID to the email address that you confirmed. For a forgotten password, call the help desk.
     .before-title = Before you call
-    .before-user = Your user ID is in the email that we sent when you signed up.
     .before-caps = Check the Caps Lock key. A password tells apart upper and lower case.
     .before-manager = Look in your browser or password manager. It may have saved them.
     .before-device = If you lost your phone or device, use another one that you added.
     .who-title = Who helps you
     .never = We never ask you for your password or for a security code.
     .back = Back to sign in
+
+forgot-user-id =
+    .title = I forgot my user ID
+    .lead = Enter the email address that you confirmed for your account. We write your user ID to it.
+    .submit = Send my user ID
+    .too-many = We were asked for this too often lately. Look for the letters that we sent, or try again in an hour.
+
+user-id-sent =
+    .title = Look into your email
+    .what = If an account has confirmed this email address, a letter with its user ID is on its way.
+    .soon = It arrives within a few minutes. For your safety we do not show here whether there is an account.
+    .none-title = If no letter comes
+    .none-junk = Look into the folder for junk mail.
+    .none-other = Try another address that you may have used. It only works with an address that you confirmed with a code.
+    .none-call = Ask the help desk. They make sure that it is you.
 
 sign-out =
     .title = Sign out?
@@ -1001,6 +1015,10 @@ letter-account-unlocked =
     .subject = Your account is unlocked
     .what = The help desk unlocked your account. You can sign in again.
     .password = Does somebody else perhaps know your password? Change it now, and look at your sign-in codes and devices.
+
+letter-user-id =
+    .subject = Your user ID
+    .what = Somebody said on our sign-in page that they forgot the user ID that goes with this email address. Here it is. Nobody else was told.
 
 letter-alert =
     .when = When

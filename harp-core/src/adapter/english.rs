@@ -169,6 +169,14 @@ impl English {
                     self.base_url
                 ),
             ),
+            Happened::UserIdAsked { username } => (
+                format!("Your {name} user ID"),
+                format!(
+                    "Somebody said on our sign-in page that they forgot the user ID that goes with this address. Your \
+                     user ID is: {username}\n\nSign in: {}",
+                    self.base_url
+                ),
+            ),
         };
         let mut facts = format!("When: {}", moment(alert.at));
         if let Some(Whence { network, browser, system }) = &alert.whence {
@@ -368,6 +376,7 @@ mod tests {
             Happened::SignInLocked { until: at },
             Happened::AccountLocked,
             Happened::AccountUnlocked,
+            Happened::UserIdAsked { username: "ana.rivera".into() },
         ] {
             let locked = what == Happened::AccountLocked;
             let not_me = (!locked).then(|| Plain::presented("token-of-the-letter"));

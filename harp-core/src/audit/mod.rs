@@ -96,6 +96,10 @@ pub enum Deed {
     PasswordChanged,
     PasswordHashUpgraded,
     ChallengeQuestionChanged,
+    /// F06: an address was entered on the page for a forgotten user ID. About whoever has confirmed it.
+    UserIdAsked,
+    /// Too often lately, for one user ID, one address or from one network.
+    RecoveryLimited,
     SignInLocked {
         until: Timestamp,
     },

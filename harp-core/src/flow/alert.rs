@@ -27,8 +27,7 @@ pub(super) async fn alert(
     send(tx, harp, (account.id, &to, what), act).await
 }
 
-/// AC-7: the budget of a user ID has closed; called once for each lock. For a user ID that is nobody's, or whose owner cannot
-/// be reached, the same rows are written, and the worker throws them away.
+/// AC-7: the budget of a user ID has closed; called once for each lock.
 pub(super) async fn sign_in_locked(
     tx: &mut dyn Tx,
     harp: &Harp,
@@ -36,17 +35,30 @@ pub(super) async fn sign_in_locked(
     act: &Act,
 ) -> Result<(), Fault> {
     let usable = account.filter(|a| a.standing.is_usable());
-    let to = usable.map(addresses).unwrap_or_default();
-    let what = Happened::SignInLocked { until };
-    match usable.filter(|_| !to.is_empty()) {
+    alert_or_nobody(tx, harp, (usable, Happened::SignInLocked { until }), act).await
+}
+
+/// The same for somebody whom perhaps nobody knows, or whom no letter reaches: the same rows are written, and the
+/// worker throws them away.
+pub(super) async fn alert_or_nobody(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    (account, what): (Option<&Account>, Happened),
+    act: &Act,
+) -> Result<(), Fault> {
+    let to = account.map(addresses).unwrap_or_default();
+    match account.filter(|_| !to.is_empty()) {
         Some(account) => send(tx, harp, (account.id, &to, what), act).await,
         None => {
             let nobody = AccountId::mint(act.now, &*harp.random);
-            // RFC 2606 §2: no such name will ever be.
-            let nowhere = EmailAddress::stored("nobody@harp.invalid".to_owned());
-            send(tx, harp, (nobody, &[nowhere], what), act).await
+            send(tx, harp, (nobody, &[nowhere()], what), act).await
         }
     }
+}
+
+/// RFC 2606 §2: no such name will ever be.
+pub(super) fn nowhere() -> EmailAddress {
+    EmailAddress::stored("nobody@harp.invalid".to_owned())
 }
 
 /// Every confirmed address of the account. Today an account has one at most, and a confirmed one does not change.

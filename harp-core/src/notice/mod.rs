@@ -122,4 +122,8 @@ pub enum Happened {
     },
     AccountLocked,
     AccountUnlocked,
+    /// F06: somebody asked which user ID goes with the address of the letter.
+    UserIdAsked {
+        username: String,
+    },
 }

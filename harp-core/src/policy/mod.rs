@@ -54,6 +54,7 @@ pub struct Profile {
     pub draft: DraftRules,
     pub outbox: OutboxRules,
     pub repudiation: RepudiationRules,
+    pub recovery: RecoveryRules,
     pub argon2: Argon2Rules,
 }
 
@@ -207,6 +208,17 @@ pub struct RepudiationRules {
     pub life: Duration,
 }
 
+/// Getting back in. Each is counted for what was typed, known or not, within the window of [`SourceRules`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecoveryRules {
+    /// How long one may take, and its code by e-mail works: below the 24 hours of SP 800-63B-4 §4.2.1.2.
+    pub life: Duration,
+    /// For one user ID or address from one network: so that one neighbour alone cannot use up what its owner needs.
+    pub from_one_source: u32,
+    /// For one user ID or address, whoever asks: against flooding a mailbox.
+    pub from_all: u32,
+}
+
 /// Codes sent within `window`, whoever asks: against toll fraud and flooding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SendRules {
@@ -232,6 +244,8 @@ pub struct SourceRules {
     pub user_ids_found: u32,
     pub registrations: u32,
     pub proofings: u32,
+    /// User IDs and passwords that somebody says they forgot.
+    pub recoveries: u32,
     /// Requests of applications that wait for a sign-in at one time, from people whom nobody knows yet. Generous: a hospital
     /// shares one address, and one for each page that was opened and left waits for an hour.
     pub waiting: u32,

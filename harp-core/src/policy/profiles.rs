@@ -3,7 +3,7 @@
 use super::{
     Argon2Rules, AttemptRules, Blocklist, CallRules, CodeRules, Composition, DraftRules, FactorRules, Length,
     OutboxRules, PasswordRules, PersonRules, PersonalWords, Profile, ProofingRules, QuestionsCount,
-    RepudiationRules, SendRules, SessionRules, SourceRules, days, hours, minutes, seconds,
+    RecoveryRules, RepudiationRules, SendRules, SessionRules, SourceRules, days, hours, minutes, seconds,
 };
 use crate::kernel::assurance::{Ial, Method};
 
@@ -63,6 +63,7 @@ const BASE: Profile = Profile {
         user_ids_found: 60,
         registrations: 60,
         proofings: 60,
+        recoveries: 120,
         waiting: 2000,
     },
     session: SessionRules {
@@ -82,5 +83,6 @@ const BASE: Profile = Profile {
     // Somebody who reads their letters once a week still finds it working. Longer would serve thieves of old mailboxes, who
     // could lock their owner out with it; whoever finds it dead is told whom to call.
     repudiation: RepudiationRules { life: days(7) },
+    recovery: RecoveryRules { life: minutes(30), from_one_source: 5, from_all: 20 },
     argon2: Argon2Rules { memory_kib: 19 * 1024, passes: 2, lanes: 1 },
 };

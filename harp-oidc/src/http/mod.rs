@@ -46,6 +46,7 @@ pub fn portal() -> Router<App> {
         .merge(page::roles::routes())
         .merge(page::official::routes())
         .merge(page::not_me::routes())
+        .merge(page::recover::routes())
         .merge(page::about::routes())
         .merge(assets::routes())
 }

@@ -24,6 +24,7 @@ pub mod password;
 pub mod problem;
 pub mod profile;
 pub mod qr;
+pub mod recover;
 pub mod register;
 pub mod roles;
 pub mod set_up;

@@ -6,6 +6,9 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_IN_METHOD: &str = "/sign-in/method";
 pub const SIGN_IN_CODE: &str = "/sign-in/code";
 pub const SIGN_IN_TERMS: &str = "/sign-in/terms";
+pub const RECOVER_USER_ID: &str = "/recover/user-id";
+pub const RECOVER_USER_ID_SENT: &str = "/recover/user-id/sent";
+
 pub const SIGN_OUT: &str = "/sign-out";
 /// Not a page: how long the session lasts (GET), and staying signed in (POST), for the page's script.
 pub const SESSION: &str = "/session";

@@ -9,6 +9,7 @@ mod lock;
 mod operate;
 mod profile;
 mod prove_identity;
+mod recover_user_id;
 mod role_request;
 mod root_keys;
 mod sessions;

@@ -4,6 +4,7 @@ mod brand;
 mod devices;
 mod lasting;
 mod not_me;
+mod recover;
 mod register;
 mod sign_in;
 mod terms;

@@ -15,6 +15,7 @@ pub mod lasting;
 pub mod not_me;
 pub mod official;
 pub mod profile;
+pub mod recover;
 pub mod register;
 pub mod roles;
 pub mod sessions;

@@ -82,6 +82,7 @@ fn alerts() -> Vec<(&'static str, Notice)> {
         ("letter.sign-in-locked", alert(Happened::SignInLocked { until })),
         ("letter.account-locked", alert(Happened::AccountLocked)),
         ("letter.account-unlocked", alert(Happened::AccountUnlocked)),
+        ("letter.user-id", alert(Happened::UserIdAsked { username: "ana.reyes".to_owned() })),
     ]
 }
 

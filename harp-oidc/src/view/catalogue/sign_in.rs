@@ -11,6 +11,7 @@ use crate::view::frame::Section;
 use crate::view::home::Welcome;
 use crate::view::not_me::{AskNotMe, NotMeDead, NotMeLocked};
 use crate::view::problem::{Failure, FailureKind, ProtocolProblem};
+use crate::view::recover::{ForgotUserId, UserIdSent};
 use crate::view::sign_in::{
     AcceptTerms, AccountLocked, ChooseMethod, EnterCode, Expired, Locked, Sent, SignIn, TermsAt,
 };
@@ -38,8 +39,21 @@ pub(super) fn fill(shelf: &mut Shelf) {
     shelf.add("not-me", AskNotMe { frame: shelf.frame() });
     shelf.add("not-me.locked", NotMeLocked { frame: shelf.frame(), since: NOON });
     shelf.add("not-me.dead", NotMeDead { frame: shelf.frame(), days: 7 });
+    recover(shelf);
     failures(shelf);
     about(shelf);
+}
+
+fn recover(shelf: &mut Shelf) {
+    shelf.add("forgot-user-id", ForgotUserId { frame: shelf.to_application(), form: Form::new() });
+    for (slug, problem) in [
+        ("forgot-user-id.empty", "problem.email-missing"),
+        ("forgot-user-id.too-many", "forgot-user-id.too-many"),
+    ] {
+        let form = Form::new().problem("email", problem);
+        shelf.add(slug, ForgotUserId { frame: shelf.frame(), form });
+    }
+    shelf.add("user-id-sent", UserIdSent { frame: shelf.frame() });
 }
 
 fn passwords(shelf: &mut Shelf) {

@@ -6,8 +6,8 @@ use harp_core::notice::whence::Whence;
 use harp_core::notice::{Alert, Happened};
 use harp_core::port::Enclosed;
 
-use super::Letters;
 use super::body::{Body, Fact};
+use super::{Letters, one_line};
 use crate::view::device;
 use crate::view::url;
 use crate::view::words::Message;
@@ -54,6 +54,10 @@ fn what(happened: &Happened) -> Body {
         Happened::AccountLocked => Body {
             next: vec![Message::new("letter-account-locked.next")],
             ..Body::saying("letter-account-locked.subject", &["letter-account-locked.what"])
+        },
+        Happened::UserIdAsked { username } => Body {
+            facts: vec![Fact::Text("sign-in.username", one_line(username))],
+            ..Body::saying("letter-user-id.subject", &["letter-user-id.what"])
         },
         Happened::AccountUnlocked => Body::saying(
             "letter-account-unlocked.subject",

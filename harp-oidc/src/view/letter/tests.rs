@@ -35,7 +35,7 @@ fn what_people_typed_stays_on_its_line() {
 #[test]
 fn every_email_is_complete_as_plain_text() {
     let samples = catalogue::letters(&Words::english());
-    assert_eq!(samples.len(), 23);
+    assert_eq!(samples.len(), 24);
     for sample in &samples {
         assert!(!sample.text.contains('⟦') && !sample.subject.contains('⟦'), "{}", sample.slug);
         let Some(html) = &sample.html else { continue };
@@ -85,6 +85,7 @@ fn a_security_letter_says_when_and_where_and_bears_one_link() {
         "letter.sign-in-locked",
         "letter.account-locked",
         "letter.account-unlocked",
+        "letter.user-id",
     ];
     let samples = catalogue::letters(&Words::english());
     for slug in alerts {
