@@ -1,9 +1,13 @@
 //! An operator's commands: what they refuse, how, and with which exit code.
 
+use harp_core::account::Standing;
+use harp_core::account::lock::{Lock, LockReason};
 use harp_tests::both;
 use harp_tests::cluster::Db;
 
 use super::Desk;
+use crate::contract::change;
+use crate::contract::fixture::{NOW, active_account};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_that_cannot_be_meant_are_refused_in_one_line_with_the_way_out() {
@@ -136,6 +140,28 @@ both! {
         assert_eq!(shown["client_name"], "Managed File Transfer");
         assert!(shown["disabled_at"].is_string() && shown.get("client_secret").is_none());
         assert!(desk.done(&["client", "list"]).await.contains("disabled"));
+    }
+
+    /// AC-7: an operator gives a locked account back, with a reason.
+    async fn an_account_is_unlocked_with_a_reason_and_once(db: Db) {
+        let account = active_account(&db).await;
+        let lock = Lock { account: account.id, at: NOW, why: LockReason::NotMe, before: Standing::Active };
+        assert!(change!(db, [lock], |tx| tx.lock_account(&lock).await).await.unwrap());
+        let desk = Desk::on(db);
+        desk.done(&["keys", "init"]).await;
+        let name = account.username.as_str();
+        for (code, args, says) in [
+            (2, &["account", "unlock", name][..], "--reason"),
+            (2, &["account", "unlock", name, "--reason", " "], "1 to 200"),
+            (3, &["account", "unlock", "nobody.here", "--reason", "called"], "no account"),
+        ] {
+            let ran = desk.harp(args).await;
+            assert!(ran.code == code && ran.err.contains(says), "{args:?}: {ran:?}");
+        }
+        let unlock = ["account", "unlock", name, "--reason", "called back on the registered number"];
+        assert!(desk.done(&unlock).await.contains("is unlocked"));
+        let again = desk.harp(&unlock).await;
+        assert!(again.code == 3 && again.err.contains("is not locked"), "{again:?}");
     }
 
     async fn signing_keys_are_listed_and_rotated(db: Db) {
