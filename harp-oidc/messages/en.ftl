@@ -136,6 +136,8 @@ problem =
     .not_accepted = Tick the box to go on
     .wrong_code = Enter the latest code. A code works once and for a short time. If this one does not work, ask for a new one.
     .unknown = Choose one of the answers in the list
+    .not_served = Enter a number of a country that we serve
+    .not_a_persons = Enter the number of your own phone
     .already_held = You already have this
     .already_asked = You already asked for this
 
@@ -200,6 +202,8 @@ problem =
     .ssn-bad_form = Enter a Social Security number of 9 digits, like 900 45 6789
     .vendor-answer-missing = Choose an answer to each question. If none fits, choose None of the above.
     .terms-not_accepted = Tick the box to agree to the Terms & Conditions
+    .phone-not_served = Enter a number in the United States or its territories. Codes are not sent to other countries.
+    .phone-not_a_persons = Enter the number of your own phone. Codes are not sent to toll-free or pay numbers.
     .phone-already_held = Enter another number; you already added this one
     .code-missing = Enter the security code
     .code-bad_form = Enter the security code: digits only

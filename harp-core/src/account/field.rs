@@ -118,6 +118,10 @@ pub enum Problem {
     /// Wrong, used or out of date: one text for all three.
     WrongCode,
     Unknown,
+    /// A telephone number of a country that codes do not go to.
+    NotServed,
+    /// A telephone number that costs whoever calls it, or that no person answers.
+    NotAPersons,
     AlreadyHeld,
     AlreadyAsked,
 }
@@ -147,6 +151,8 @@ impl Problem {
             Problem::NotAccepted => "not_accepted",
             Problem::WrongCode => "wrong_code",
             Problem::Unknown => "unknown",
+            Problem::NotServed => "not_served",
+            Problem::NotAPersons => "not_a_persons",
             Problem::AlreadyHeld => "already_held",
             Problem::AlreadyAsked => "already_asked",
         }

@@ -12,6 +12,7 @@ use crate::vault::Sealed;
 mod blocklist;
 pub mod budget;
 pub mod password;
+pub mod phone;
 pub mod totp;
 
 /// A device or method bound to an account. The password is not one: it lives with the account.

@@ -47,6 +47,7 @@ pub struct Profile {
     /// more guesses. Above `attempts`, so that one stranger's wrong codes do not lock its owner out.
     pub addresses: AttemptRules,
     pub factors: FactorRules,
+    pub phones: PhoneRules,
     pub code: CodeRules,
     pub sends: SendRules,
     pub per_source: SourceRules,
@@ -179,6 +180,13 @@ pub struct CodeRules {
     pub email_life: Duration,
     /// How often one code may be sent anew.
     pub resends: u32,
+}
+
+/// Which telephone numbers codes are sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PhoneRules {
+    /// ISO 3166-1 alpha-2.
+    pub countries: &'static [&'static str],
 }
 
 /// How many sign-in codes and devices an account may have.

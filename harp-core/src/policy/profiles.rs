@@ -2,8 +2,9 @@
 
 use super::{
     Argon2Rules, AttemptRules, Blocklist, CallRules, CodeRules, Composition, DraftRules, FactorRules, Length,
-    OutboxRules, PasswordRules, PersonRules, PersonalWords, Profile, ProofingRules, QuestionsCount,
-    RecoveryRules, RepudiationRules, SendRules, SessionRules, SourceRules, days, hours, minutes, seconds,
+    OutboxRules, PasswordRules, PersonRules, PersonalWords, PhoneRules, Profile, ProofingRules,
+    QuestionsCount, RecoveryRules, RepudiationRules, SendRules, SessionRules, SourceRules, days, hours,
+    minutes, seconds,
 };
 use crate::kernel::assurance::{Ial, Method};
 
@@ -53,6 +54,8 @@ const BASE: Profile = Profile {
     addresses: AttemptRules { limit: 20, window: minutes(120), lock: minutes(60) },
     sources: AttemptRules { limit: 200, window: minutes(60), lock: minutes(10) },
     factors: FactorRules { most: 10, most_unverified: 3 },
+    // The United States and their territories, as the states of an address (B04).
+    phones: PhoneRules { countries: &["US", "PR", "VI", "GU", "AS", "MP"] },
     code: CodeRules { digits: 6, life: minutes(10), email_life: hours(24), resends: 5 },
     sends: SendRules { window: hours(1), per_contact: 10, per_address: 30, per_account: 15 },
     per_source: SourceRules {

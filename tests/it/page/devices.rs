@@ -23,6 +23,14 @@ async fn add_phone(stage: &Stage, ana: &mut Client) {
     let page = ana.submit(&[("phone", "555"), ("do", "next")]).await.unwrap();
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.says("Enter a full phone number") && page.says("555"));
+    for (number, words) in [
+        ("+1 876 555 1234", "Codes are not sent to other countries"),
+        ("900 234 5678", "toll-free or pay numbers"),
+    ] {
+        let page = ana.submit(&[("phone", number), ("do", "next")]).await.unwrap();
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.says(words) && page.says(number), "{number}");
+    }
     let page = ana.submit(&[("phone", "(202) 456-1111"), ("do", "next")]).await.unwrap();
     assert!(page.path().starts_with("/set-up/devices/fact_"), "{}", page.url);
     let code = text(stage, PHONE).await;

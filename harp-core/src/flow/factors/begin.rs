@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::{Denied, Gate, take_turn};
 use crate::account::field::{Complaint, Field, Problem};
 use crate::audit::Deed;
+use crate::factor::phone::may_get_codes;
 use crate::factor::totp::TotpSecret;
 use crate::factor::{Binding, CodePurpose, Factor, FactorStatus};
 use crate::flow::codes::{self, Sent, Wanted, Wish};
@@ -50,6 +51,9 @@ pub async fn begin_phone(
         Ok(phone) => phone,
         Err(fault) => return Ok(invalid(Problem::from(fault))),
     };
+    if let Err(problem) = may_get_codes(&phone, &harp.profile.phones) {
+        return Ok(invalid(problem));
+    }
     let binding = match method {
         Method::Sms => Binding::Sms { phone },
         Method::Voice => Binding::Voice { phone },
