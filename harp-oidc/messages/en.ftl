@@ -641,6 +641,7 @@ add-phone =
     .voice-title = Get codes by phone call
     .voice-lead = Enter a phone number. We call it and read out a security code.
     .phone = Phone number
+    .phone-hint = For example 202 555 0143. It must be a number of your own in the United States or its territories.
     .risk = Text messages and calls are the weakest of the methods: a thief who takes over your phone number gets your codes. An authenticator app is safer. Your phone company may charge for messages.
     .submit = Send Code
     .too-many = We cannot send more codes for now, because many were asked for. Wait an hour, or add an authenticator app.

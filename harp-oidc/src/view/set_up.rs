@@ -14,7 +14,7 @@ use super::{form_pages, pages};
 
 pub const METHOD: Control = Control::new(Kind::Radios, "method", "add-device.method");
 pub const PHONE: Control = Control::new(Kind::Tel, "phone", "add-phone.phone")
-    .hint("details.phone-hint")
+    .hint("add-phone.phone-hint")
     .autocomplete("tel")
     .width("w-half");
 pub const CODE: Control = Control::code("code", "enter-code.code").hint("enter-code.code-hint");
