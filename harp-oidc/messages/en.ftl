@@ -387,7 +387,7 @@ sign-in-expired =
 
 sign-in-help =
     .title = Forgot your user ID or password?
-    .lead = We can write your user ID to the email address that you confirmed. For a forgotten password, call the help desk.
+    .lead = We can write your user ID to the email address that you confirmed. A forgotten password you replace with a code from a letter and one of your sign-in codes or devices.
     .before-title = Before you call
     .before-caps = Check the Caps Lock key. A password tells apart upper and lower case.
     .before-manager = Look in your browser or password manager. It may have saved them.
@@ -410,6 +410,44 @@ user-id-sent =
     .none-junk = Look into the folder for junk mail.
     .none-other = Try another address that you may have used. It only works with an address that you confirmed with a code.
     .none-call = Ask the help desk. They make sure that it is you.
+
+forgot-password =
+    .title = I forgot my password
+    .lead = Enter your user ID. Then you set a new password in three steps:
+    .step-letter = You enter a code that we send to the email address that you confirmed.
+    .step-device = You enter a security code from your phone or authenticator app.
+    .step-new = You choose a new password.
+    .too-many = We were asked for this too often lately. Use the newest letter that we sent, or try again in an hour.
+
+letter-code-page =
+    .title = Look into your email
+    .what = If this user ID has an account that can be recovered here, a letter with a code is on its way to its confirmed email address.
+    .safety = For your safety we do not show here whether there is such an account.
+    .code = Code from the letter
+    .none-again = Check your user ID, and ask for another letter.
+    .none-call = An account that is locked, has no confirmed email address, or no sign-in code or device cannot be recovered here. Call the help desk.
+
+recover-device =
+    .title = Prove that it is you
+    .lead = The code from the letter was right. Now choose one of your sign-in codes or devices.
+    .lost = For your safety a letter alone is not enough. Call the help desk. They make sure that it is you.
+
+new-password =
+    .title = Choose a new password
+    .what = Both codes were right. With the new password, everybody who is signed in to your account is signed out.
+    .submit = Set password
+
+password-set =
+    .title = Your new password is set
+    .what = Everybody who was signed in to your account is signed out, on every device.
+    .letter = We wrote to your email address that this happened.
+    .next = Sign in with the new password
+
+recovery-over =
+    .title = You cannot go on here
+    .why = It took longer than it may take, you finished it in another tab or window, or something about the account was changed meanwhile.
+    .next = Your password is only changed if you saw the page that says so.
+    .again = Start again
 
 sign-out =
     .title = Sign out?
@@ -1020,6 +1058,15 @@ letter-account-unlocked =
     .subject = Your account is unlocked
     .what = The help desk unlocked your account. You can sign in again.
     .password = Does somebody else perhaps know your password? Change it now, and look at your sign-in codes and devices.
+
+letter-recovery =
+    .subject = Your code for a new password
+    .what = Somebody said on our sign-in page that they forgot the password of your account. If it was you, enter this code there.
+    .not-you = If it was not you, tell nobody this code, and do nothing. It alone opens nothing.
+
+letter-recovered =
+    .subject = Your password was set anew
+    .what = Somebody set a new password for your account, with a code from a letter to this address and one of your sign-in codes or devices. Everybody is signed out.
 
 letter-user-id =
     .subject = Your user ID

@@ -6,7 +6,7 @@ use crate::notice::letter::Letter;
 use crate::notice::repudiation::{PATH, TOKEN};
 use crate::notice::whence::Whence;
 use crate::notice::{Alert, Happened, Notice, Recipient};
-use crate::policy::{CodeRules, Profile, RepudiationRules};
+use crate::policy::{CodeRules, Profile, RecoveryRules, RepudiationRules};
 use crate::port::{Composer, Enclosed};
 
 /// The shipped letters. A deployment with its own look or language brings its own [`Composer`].
@@ -16,6 +16,7 @@ pub struct English {
     base_url: String,
     code: CodeRules,
     repudiation: RepudiationRules,
+    recovery: RecoveryRules,
 }
 
 /// Longest text message that is not split into several.
@@ -29,6 +30,7 @@ impl English {
             base_url: base_url.to_owned(),
             code: profile.code,
             repudiation: profile.repudiation,
+            recovery: profile.recovery,
         }
     }
 
@@ -77,6 +79,15 @@ impl English {
                     "Your security code is {code}\n\nIt works once, for {}. Nobody from {name} will ask for it. \
                      If you are not signing in, somebody else knows your password: change it at {base_url}",
                     self.code_life()
+                ),
+            ),
+            Notice::RecoveryCode { .. } => (
+                format!("Your {name} recovery code"),
+                format!(
+                    "Somebody said on our sign-in page that they forgot the password of your {name} account. If it was \
+                     you, enter this code there: {code}\n\nIt works once, for {} minutes. Nobody from {name} will ask \
+                     for it. It alone opens nothing. If it was not you, tell nobody, and do nothing.",
+                    self.recovery.life.as_secs() / 60
                 ),
             ),
             Notice::Alert(alert) => self.alert(alert, enclosed),
@@ -134,6 +145,13 @@ impl English {
                 format!("Your {name} password was changed"),
                 format!(
                     "The password of your {name} account was changed. Every other session was signed out."
+                ),
+            ),
+            Happened::PasswordRecovered => (
+                format!("Your {name} password was set anew"),
+                format!(
+                    "The password of your {name} account was set anew by somebody who read a code in a letter to this \
+                     address and had one of your sign-in codes or devices. Every session was signed out."
                 ),
             ),
             Happened::QuestionChanged => (
@@ -334,6 +352,7 @@ mod tests {
             Notice::IdentityProved,
             Notice::IdentityNotProved,
             Notice::SecurityCode { code: code() },
+            Notice::RecoveryCode { code: code() },
             Notice::RoleRequested {
                 request,
                 program: program.clone(),
@@ -371,6 +390,7 @@ mod tests {
             Happened::FactorAdded { method: "totp".into() },
             Happened::FactorRemoved { method: "sms".into() },
             Happened::PasswordChanged,
+            Happened::PasswordRecovered,
             Happened::QuestionChanged,
             Happened::EmailConfirmed,
             Happened::SignInLocked { until: at },

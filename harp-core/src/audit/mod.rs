@@ -98,6 +98,16 @@ pub enum Deed {
     ChallengeQuestionChanged,
     /// F06: an address was entered on the page for a forgotten user ID. About whoever has confirmed it.
     UserIdAsked,
+    /// A code went to the confirmed address of the account with this user ID; to nobody if there is none.
+    RecoveryBegun,
+    RecoveryCodeAccepted,
+    RecoveryCodeRefused,
+    RecoveryDeviceAccepted {
+        factor: FactorId,
+        method: Method,
+    },
+    /// Set anew without the old one, after two proofs. Every session has ended with it.
+    PasswordRecovered,
     /// Too often lately, for one user ID, one address or from one network.
     RecoveryLimited,
     SignInLocked {

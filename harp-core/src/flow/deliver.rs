@@ -9,12 +9,11 @@ use tokio::task::JoinSet;
 
 use super::{Harp, Trouble};
 use crate::audit::Deed;
-use crate::factor::CodeChallenge;
 use crate::kernel::act::Act;
 use crate::kernel::id::MessageId;
 use crate::kernel::secret::Plain;
 use crate::kernel::time::Timestamp;
-use crate::notice::Message;
+use crate::notice::{Message, Notice};
 use crate::port::{CourierFault, Enclosed};
 use crate::store::{Fault, Tx, Work};
 
@@ -80,15 +79,13 @@ pub async fn deliver_due(harp: &Harp, act: &Act) -> Result<Delivered, Trouble> {
 }
 
 async fn deliver_one(harp: &Harp, message: Message, act: &Act) -> Result<Fate, Trouble> {
-    let Some(context) = harp.store.read(&Look { harp, message: &message }).await? else {
+    let Some(context) = harp.store.read(&Look { harp, message: &message, act }).await? else {
         harp.store.write(&End { harp, message: &message, how: How::Nobodys, act }).await?;
         return Ok(Fate::Dropped);
     };
-    let Context { locale, challenge, not_me } = context;
+    let Context { locale, awaited, not_me } = context;
     let code = message.notice.code();
-    if let Some(code) = code
-        && !challenge.as_ref().is_some_and(|c| c.serves(code, act.now))
-    {
+    if code.is_some() && awaited.is_none_or(|a| a.is == Is::Over) {
         let end = End { harp, message: &message, how: How::Dropped, act };
         harp.store.write(&end).await?;
         return Ok(Fate::Dropped);
@@ -104,7 +101,7 @@ async fn deliver_one(harp: &Harp, message: Message, act: &Act) -> Result<Fate, T
     let (how, fate) = match delivered {
         Ok(()) => (How::Sent, Fate::Sent),
         Err(CourierFault::Never(why)) => (How::GivenUp(why), Fate::GivenUp),
-        Err(CourierFault::TryLater(why)) => match retry_at(harp, (&message, challenge.as_ref()), act.now) {
+        Err(CourierFault::TryLater(why)) => match retry_at(harp, (&message, awaited), act.now) {
             Some(due_at) => (How::Again(due_at, why), Fate::Failed { due_at }),
             None => (How::GivenUp(why), Fate::GivenUp),
         },
@@ -116,14 +113,14 @@ async fn deliver_one(harp: &Harp, message: Message, act: &Act) -> Result<Fate, T
 /// When to try again: after twice the time at each failure, while it still makes sense.
 fn retry_at(
     harp: &Harp,
-    (message, challenge): (&Message, Option<&CodeChallenge>),
+    (message, awaited): (&Message, Option<Awaited>),
     now: Timestamp,
 ) -> Option<Timestamp> {
     let rules = &harp.profile.outbox;
     let doublings = message.attempts.saturating_sub(1).min(20);
     let wait = rules.first_retry.saturating_mul(1 << doublings).min(rules.longest_retry);
     let last = message.created_at + rules.give_up;
-    let last = challenge.map_or(last, |c| last.min(c.expires_at));
+    let last = awaited.map_or(last, |a| last.min(a.expires_at));
     Some(now + wait).filter(|&at| at < last)
 }
 
@@ -143,13 +140,42 @@ impl Work for Lease {
 struct Look<'a> {
     harp: &'a Harp,
     message: &'a Message,
+    act: &'a Act,
 }
 
 struct Context {
     locale: String,
-    challenge: Option<CodeChallenge>,
+    awaited: Option<Awaited>,
     /// What the link in the letter bears.
     not_me: Option<Plain>,
+}
+
+/// The code of a message, where it will be entered.
+#[derive(Debug, Clone, Copy)]
+struct Awaited {
+    is: Is,
+    expires_at: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Is {
+    Current,
+    /// Resent, used or out of date.
+    Over,
+}
+
+impl Look<'_> {
+    async fn awaited(&self, tx: &mut dyn Tx) -> Result<Option<Awaited>, Fault> {
+        let Some(code) = self.message.notice.code() else { return Ok(None) };
+        let found = if matches!(self.message.notice, Notice::RecoveryCode { .. }) {
+            let recovery = tx.recovery_mailed(code.challenge).await?;
+            recovery.map(|r| (r.awaits_mail(self.act.now), r.expires_at))
+        } else {
+            tx.challenge(code.challenge).await?.map(|c| (c.serves(code, self.act.now), c.expires_at))
+        };
+        let is = |serves| if serves { Is::Current } else { Is::Over };
+        Ok(found.map(|(serves, expires_at)| Awaited { is: is(serves), expires_at }))
+    }
 }
 
 #[async_trait]
@@ -164,10 +190,7 @@ impl Work for Look<'_> {
             },
             None => "en".to_owned(),
         };
-        let challenge = match self.message.notice.code() {
-            Some(code) => tx.challenge(code.challenge).await?,
-            None => None,
-        };
+        let awaited = self.awaited(tx).await?;
         let mut not_me = None;
         for token in self.message.notice.repudiation().iter().flat_map(|id| self.harp.vault.repudiations(*id))
         {
@@ -176,7 +199,7 @@ impl Work for Look<'_> {
                 break;
             }
         }
-        Ok(Some(Context { locale, challenge, not_me }))
+        Ok(Some(Context { locale, awaited, not_me }))
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Swept {
     pub drafts: u32,
     /// Proofing cases whose time was up: they are ended, and what the vendor asked is forgotten.
     pub cases: u32,
-    /// Sessions and sign-ins.
+    /// Sessions, sign-ins and recoveries.
     pub sessions: u32,
     /// Codes and counters.
     pub codes: u32,
@@ -57,7 +57,7 @@ impl Work for Sweep<'_> {
         Ok(Swept {
             drafts: tx.sweep_drafts(self.act.now).await?,
             cases: self.cases(tx).await?,
-            sessions: tx.sweep_sessions(self.sessions).await?,
+            sessions: self.sessions(tx).await?,
             codes: tx.sweep_codes(self.before).await?,
             messages: tx.sweep_messages(self.messages).await?,
             links: tx.sweep_repudiations(self.act.now).await?,
@@ -66,6 +66,11 @@ impl Work for Sweep<'_> {
 }
 
 impl Sweep<'_> {
+    async fn sessions(&self, tx: &mut dyn Tx) -> Result<u32, Fault> {
+        let recoveries = tx.sweep_recoveries(self.before).await?;
+        Ok(tx.sweep_sessions(self.sessions).await?.saturating_add(recoveries))
+    }
+
     async fn cases(&self, tx: &mut dyn Tx) -> Result<u32, Fault> {
         let mut ended = 0;
         for case in tx.lapsed_cases(self.act.now, CASES).await? {

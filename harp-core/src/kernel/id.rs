@@ -146,6 +146,8 @@ ids! {
     SessionId "sess";
     /// A sign-in that is not complete.
     SignInId "sign";
+    /// A recovery of a forgotten password.
+    RecoveryId "reco";
     /// A message in the outbox.
     MessageId "msg";
     /// One *This was not me*: the link in a security letter.

@@ -53,6 +53,8 @@ pub enum Notice {
     IdentityNotProved,
     /// A sign-in code.
     SecurityCode { code: CodeRef },
+    /// F06: the first of two proofs of who forgot their password.
+    RecoveryCode { code: CodeRef },
     /// Something about how the account is protected: told on every confirmed address of its owner.
     Alert(Alert),
     /// H06: the request has arrived.
@@ -77,7 +79,8 @@ impl Notice {
         match self {
             Notice::AccountCompleted { code }
             | Notice::ConfirmEmail { code }
-            | Notice::SecurityCode { code } => Some(*code),
+            | Notice::SecurityCode { code }
+            | Notice::RecoveryCode { code } => Some(*code),
             _ => None,
         }
     }
@@ -112,6 +115,8 @@ pub enum Happened {
         method: String,
     },
     PasswordChanged,
+    /// F06: set anew by who had forgotten it, after two proofs.
+    PasswordRecovered,
     /// A04
     QuestionChanged,
     /// The letter goes to the address that is confirmed from now on.

@@ -9,6 +9,8 @@ use crate::kernel::secret::Hashed;
 use crate::kernel::time::Timestamp;
 use crate::policy::SessionRules;
 
+pub mod recovery;
+
 /// A signed-in browser. Its cookie is opaque; only the cookie's hash is here.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {

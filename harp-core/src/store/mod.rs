@@ -36,6 +36,7 @@ mod fault;
 pub mod lock;
 pub mod outbox;
 pub mod proofing;
+pub mod recovery;
 pub mod root_key;
 pub mod session;
 
@@ -52,6 +53,7 @@ pub trait Tx:
     + factor::FactorStore
     + session::SessionStore
     + lock::LockStore
+    + recovery::RecoveryStore
     + proofing::CaseStore
     + access::AccessStore
     + outbox::OutboxStore

@@ -36,6 +36,12 @@ pub struct FlowState {
     /// Secret of the sign-in whose password was right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in: Option<String>,
+    /// Secret of a recovery of a forgotten password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<String>,
+    /// A password was set anew from here: what the page after it may say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovered_at: Option<Timestamp>,
     /// F01: the version of the terms whose box was ticked at the password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agreed: Option<String>,
@@ -62,6 +68,10 @@ impl std::fmt::Debug for FlowState {
 impl FlowState {
     pub fn sign_in_token(&self) -> Option<Plain> {
         self.sign_in.as_deref().map(Plain::presented)
+    }
+
+    pub fn recovery_token(&self) -> Option<Plain> {
+        self.recovery.as_deref().map(Plain::presented)
     }
 
     pub fn draft_token(&self) -> Option<Plain> {

@@ -47,6 +47,7 @@ pub fn portal() -> Router<App> {
         .merge(page::official::routes())
         .merge(page::not_me::routes())
         .merge(page::recover::routes())
+        .merge(page::recover_password::routes())
         .merge(page::about::routes())
         .merge(assets::routes())
 }

@@ -8,6 +8,13 @@ pub const SIGN_IN_CODE: &str = "/sign-in/code";
 pub const SIGN_IN_TERMS: &str = "/sign-in/terms";
 pub const RECOVER_USER_ID: &str = "/recover/user-id";
 pub const RECOVER_USER_ID_SENT: &str = "/recover/user-id/sent";
+/// F06: a user ID, the code in a letter, a device and its code, a new password.
+pub const RECOVER_PASSWORD: &str = "/recover/password";
+pub const RECOVER_LETTER: &str = "/recover/letter";
+pub const RECOVER_DEVICE: &str = "/recover/device";
+pub const RECOVER_CODE: &str = "/recover/code";
+pub const RECOVER_NEW: &str = "/recover/new-password";
+pub const RECOVER_DONE: &str = "/recover/done";
 
 pub const SIGN_OUT: &str = "/sign-out";
 /// Not a page: how long the session lasts (GET), and staying signed in (POST), for the page's script.

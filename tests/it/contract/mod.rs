@@ -25,6 +25,7 @@ mod open;
 mod outbox;
 mod proofing;
 mod provider;
+mod recovery;
 mod request;
 mod session;
 

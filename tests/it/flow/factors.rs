@@ -247,7 +247,7 @@ both! {
         add_app(&stage, &live).await;
     }
 
-    /// SP 800-63B-4 §4.6: the owner is told of each device, at the address that counts.
+    /// E11, SP 800-63B-4 §4.6: devices are added later by signing in, and the owner is told of each, at the address that counts.
     async fn the_owner_is_told_of_a_new_device(db: Db) {
         let (stage, live) = with_phone(db).await;
         let mailbox = "ana@hospital.example";

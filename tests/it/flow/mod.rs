@@ -9,6 +9,7 @@ mod lock;
 mod operate;
 mod profile;
 mod prove_identity;
+mod recover_password;
 mod recover_user_id;
 mod role_request;
 mod root_keys;
@@ -28,6 +29,18 @@ where
     Fut: Future<Output = T> + Send + 'static,
 {
     at_once(8, task).await
+}
+
+/// Changes the database behind the store's back.
+async fn execute(place: &str, sql: &'static str) {
+    use sqlx::Connection;
+    if place.starts_with("postgres://") {
+        let mut conn = sqlx::PgConnection::connect(place).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut conn).await.unwrap();
+    } else {
+        let mut conn = sqlx::SqliteConnection::connect(place).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut conn).await.unwrap();
+    }
 }
 
 /// Everything that a table holds, as text: for tests of what must not rest there.

@@ -4,3 +4,4 @@ mod lasting;
 mod mft;
 mod not_me;
 pub mod people;
+mod recover;

@@ -42,6 +42,7 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../migrations/0009_sealed_questions.sql"),
     },
     Migration { version: 10, name: "lock", sql: include_str!("../../../migrations/0010_lock.sql") },
+    Migration { version: 11, name: "recovery", sql: include_str!("../../../migrations/0011_recovery.sql") },
 ];
 
 const TABLES: &str = "

@@ -20,6 +20,7 @@ mod outbox;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod proofing;
+mod recovery;
 mod request;
 mod request_view;
 mod root_key;

@@ -20,6 +20,8 @@ pub use super::codes::{OnItsWay, Sent};
 pub use password::{PasswordForm, PasswordOutcome, Terms, password};
 pub use second::{CodeOutcome, SendOutcome, choose, resend, verify};
 
+pub(super) use password::MOST_TYPED;
+
 use super::{Harp, Trouble, codes};
 use crate::account::Account;
 use crate::audit::Deed;

@@ -22,7 +22,7 @@ use crate::session::{SessionScope, SignIn};
 use crate::store::{Fault, Tx, Work};
 
 /// More than this is no user ID and no password, whatever the profile.
-const MOST_TYPED: usize = 1024;
+pub(in crate::flow) const MOST_TYPED: usize = 1024;
 
 /// What was typed.
 #[derive(Debug, Clone)]

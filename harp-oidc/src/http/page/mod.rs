@@ -16,6 +16,7 @@ pub mod not_me;
 pub mod official;
 pub mod profile;
 pub mod recover;
+pub mod recover_password;
 pub mod register;
 pub mod roles;
 pub mod sessions;

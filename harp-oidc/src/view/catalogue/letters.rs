@@ -55,8 +55,13 @@ pub fn letters(words: &Words) -> Vec<SampleLetter> {
         SampleLetter { slug, subject: letter.subject, text: letter.text.expose().clone(), html }
     };
     let email = Recipient::Email(address);
-    let mut all: Vec<SampleLetter> =
-        alerts().iter().chain(&notices()).map(|(slug, notice)| write(slug, &email, notice)).collect();
+    let recovery = ("letter.recovery-code", Notice::RecoveryCode { code: code_ref() });
+    let mut all: Vec<SampleLetter> = alerts()
+        .iter()
+        .chain(&notices())
+        .chain([&recovery])
+        .map(|(slug, notice)| write(slug, &email, notice))
+        .collect();
     let code_notice = Notice::SecurityCode { code: code_ref() };
     all.push(write("letter.code-text", &Recipient::Sms(phone.clone()), &code_notice));
     all.push(write("letter.code-voice", &Recipient::Voice(phone.clone()), &code_notice));
@@ -77,6 +82,7 @@ fn alerts() -> Vec<(&'static str, Notice)> {
         ("letter.factor-added", alert(Happened::FactorAdded { method: method() })),
         ("letter.factor-removed", alert(Happened::FactorRemoved { method: method() })),
         ("letter.password-changed", alert(Happened::PasswordChanged)),
+        ("letter.password-recovered", alert(Happened::PasswordRecovered)),
         ("letter.question-changed", alert(Happened::QuestionChanged)),
         ("letter.email-confirmed", alert(Happened::EmailConfirmed)),
         ("letter.sign-in-locked", alert(Happened::SignInLocked { until })),

@@ -1,6 +1,8 @@
 //! Samples: the first page, signing in and out, what goes wrong, help.
 
+use harp_core::account::field::{Complaint, Field, Problem};
 use harp_core::kernel::assurance::Method;
+use harp_core::policy::HARP;
 
 use super::{NOON, ORGANIZATION, Shelf};
 use crate::grant::terms::TermsText;
@@ -10,8 +12,12 @@ use crate::view::form::Form;
 use crate::view::frame::Section;
 use crate::view::home::Welcome;
 use crate::view::not_me::{AskNotMe, NotMeDead, NotMeLocked};
+use crate::view::password;
 use crate::view::problem::{Failure, FailureKind, ProtocolProblem};
-use crate::view::recover::{ForgotUserId, UserIdSent};
+use crate::view::recover::{
+    ChooseDevice, EnterLetterCode, ForgotPassword, ForgotUserId, NewPassword, PasswordSet, RecoveryOver,
+    UserIdSent,
+};
 use crate::view::sign_in::{
     AcceptTerms, AccountLocked, ChooseMethod, EnterCode, Expired, Locked, Sent, SignIn, TermsAt,
 };
@@ -54,6 +60,30 @@ fn recover(shelf: &mut Shelf) {
         shelf.add(slug, ForgotUserId { frame: shelf.frame(), form });
     }
     shelf.add("user-id-sent", UserIdSent { frame: shelf.frame() });
+    let page = |frame, form| ForgotPassword { frame, form };
+    shelf.add("forgot-password", page(shelf.to_application(), Form::new()));
+    for (slug, problem) in [
+        ("forgot-password.empty", "problem.username-missing"),
+        ("forgot-password.too-many", "forgot-password.too-many"),
+    ] {
+        shelf.add(slug, page(shelf.frame(), Form::new().problem("username", problem)));
+    }
+    let page = |frame, form| EnterLetterCode { frame, form, life_minutes: 30 };
+    shelf.add("letter-code-page", page(shelf.frame(), Form::new()));
+    let wrong = Form::new().problem("code", "problem.wrong_code");
+    shelf.add("letter-code-page.wrong", page(shelf.frame(), wrong));
+    let page = |frame, form| ChooseDevice { frame, form, devices: vec![phone(), app()] };
+    shelf.add("recover-device", page(shelf.frame(), Form::new()));
+    let none = Form::new().problem("method", "problem.method-missing");
+    shelf.add("recover-device.none", page(shelf.frame(), none));
+    let short = [Complaint { field: Field::Password, problem: Problem::TooShort { min: 12 } }];
+    let page = |frame, form, rules| NewPassword { frame, form, rules };
+    let rules = password::rules(&HARP.password);
+    shelf.add("new-password", page(shelf.frame(), Form::new(), rules));
+    let rules = password::marked(&HARP.password, &short);
+    shelf.add("new-password.refused", page(shelf.frame(), Form::new().complaints(&short), rules));
+    shelf.add("password-set", PasswordSet { frame: shelf.to_application() });
+    shelf.add("recovery-over", RecoveryOver { frame: shelf.frame() });
 }
 
 fn passwords(shelf: &mut Shelf) {

@@ -43,6 +43,7 @@ fn what(happened: &Happened) -> Body {
             ..Body::saying("letter-factor.removed-subject", &["letter-factor.removed"])
         },
         Happened::PasswordChanged => Body::saying("letter-password.subject", &["letter-password.what"]),
+        Happened::PasswordRecovered => Body::saying("letter-recovered.subject", &["letter-recovered.what"]),
         Happened::QuestionChanged => Body::saying("letter-question.subject", &["letter-question.what"]),
         Happened::EmailConfirmed => {
             Body::saying("letter-email-confirmed.subject", &["letter-email-confirmed.what"])

@@ -34,6 +34,8 @@ pub(super) enum Fact {
 pub(super) enum Life {
     Minutes,
     Hours,
+    /// As long as the recovery that it belongs to.
+    Recovery,
 }
 
 impl Body {
@@ -76,6 +78,11 @@ impl Body {
                 life: Some(Life::Minutes),
                 not_you: Some("letter-code.not-you"),
                 ..Body::saying("letter-code.subject", &["letter-code.what"])
+            },
+            Notice::RecoveryCode { .. } => Body {
+                life: Some(Life::Recovery),
+                not_you: Some("letter-recovery.not-you"),
+                ..Body::saying("letter-recovery.subject", &["letter-recovery.what"])
             },
             Notice::Alert(alert) => Body::about_safety(alert, letters, enclosed),
             notice => Body::about_role(notice, issuer),

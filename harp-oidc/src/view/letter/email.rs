@@ -46,6 +46,7 @@ fn say(letters: &Letters, words: &Words, body: &Body, code: Option<&str>) -> Sai
         digits: digits.to_owned(),
         life: words.say(&match life {
             Life::Minutes => Message::new("enter-code.life").count("minutes", letters.code_minutes),
+            Life::Recovery => Message::new("enter-code.life").count("minutes", letters.recovery_minutes),
             Life::Hours => Message::new("confirm-email.life").count("hours", letters.email_code_hours),
         }),
     });

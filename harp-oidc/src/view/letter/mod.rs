@@ -30,6 +30,7 @@ pub struct Letters {
     code_minutes: u32,
     email_code_hours: u32,
     not_me_days: u32,
+    recovery_minutes: u32,
 }
 
 impl Letters {
@@ -43,6 +44,7 @@ impl Letters {
             code_minutes: whole(profile.code.life.as_secs() / 60),
             email_code_hours: whole(profile.code.email_life.as_secs() / 3600),
             not_me_days: whole(profile.repudiation.life.as_secs() / 86_400),
+            recovery_minutes: whole(profile.recovery.life.as_secs() / 60),
         }
     }
 

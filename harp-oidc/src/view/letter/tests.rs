@@ -35,7 +35,7 @@ fn what_people_typed_stays_on_its_line() {
 #[test]
 fn every_email_is_complete_as_plain_text() {
     let samples = catalogue::letters(&Words::english());
-    assert_eq!(samples.len(), 24);
+    assert_eq!(samples.len(), 26);
     for sample in &samples {
         assert!(!sample.text.contains('⟦') && !sample.subject.contains('⟦'), "{}", sample.slug);
         let Some(html) = &sample.html else { continue };
@@ -67,7 +67,8 @@ fn every_email_is_complete_as_plain_text() {
 fn a_letter_with_a_code_says_how_long_it_works() {
     for sample in catalogue::letters(&Words::english()) {
         let carries =
-            ["letter.completed", "letter.confirm-email", "letter.code-email"].contains(&sample.slug);
+            ["letter.completed", "letter.confirm-email", "letter.code-email", "letter.recovery-code"]
+                .contains(&sample.slug);
         assert_eq!(sample.html.is_some() && sample.text.contains("482913"), carries, "{}", sample.slug);
         assert_eq!(sample.html.is_some() && sample.text.contains("It works for"), carries, "{}", sample.slug);
     }
@@ -80,6 +81,7 @@ fn a_security_letter_says_when_and_where_and_bears_one_link() {
         "letter.factor-added",
         "letter.factor-removed",
         "letter.password-changed",
+        "letter.password-recovered",
         "letter.question-changed",
         "letter.email-confirmed",
         "letter.sign-in-locked",
