@@ -48,7 +48,8 @@ impl Default for Lifetime {
 }
 
 /// What a session is good for while the provider cannot say whether it still counts, once [`Config::fresh_for`] is over.
-/// Whatever is chosen here, nothing is changed for anybody, and a session that the provider has ended stays ended.
+/// Whatever is chosen here, nothing is changed for anybody. A session that the provider has ended stays ended
+/// wherever that is known: [`crate::SignedOut`] holds it, for one process or for all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhenAway {
     /// For nothing: a page with status 503 says that the sign-in service cannot be reached.
@@ -144,7 +145,8 @@ impl Config {
         self
     }
 
-    /// The longest that one request to the provider may take, its answer included. Default: 10 seconds.
+    /// The longest that one request to the provider may take, its answer included. Default: 10 seconds. Somebody who is
+    /// signed in waits no longer than 3 for a renewal.
     pub fn timeout(mut self, timeout: Duration) -> Config {
         self.timeout = timeout;
         self

@@ -15,23 +15,24 @@ use url::Url;
 use crate::config::{Config, Freshness, Place};
 use crate::cookie::{self, Lives, SetCookie};
 use crate::discovery::{self, Metadata};
-use crate::error::{ConfigError, Declined, ProviderError, SignInError, TokenFault};
+use crate::error::{ConfigError, Declined, ProviderError, SealError, SignInError, TokenFault};
 use crate::guard::{Refusal, Rule};
-use crate::identity::Identity;
+use crate::identity::{Identity, Roles};
 use crate::kept::{Kept, RETRY};
 use crate::login::{self, Answer, Ask, Begun, Finished, Pending, Unfinished};
 use crate::once::Once;
 use crate::paths;
 use crate::proof::{Level, Shortfall};
 use crate::redeem::{Client, Credentials, Redeemed};
-use crate::renewal::Renewals;
+use crate::renewal::{Renewals, Verdict};
 use crate::seal::Sealer;
 use crate::session::{Access, Arrival, Session, Sessions, Tools};
 use crate::signed_out::{SignOut, SignedOut, SignedOutUnavailable};
 use crate::userinfo::{self, Told};
-use crate::verify::{self, Expected, Header};
+use crate::verify::{self, Expected, Header, Verified};
 use crate::wire::Wire;
 
+pub(crate) use present::Presence;
 pub use present::{Purpose, SessionUnknown};
 
 /// The provider's metadata and keys are looked at again after this long.
@@ -152,10 +153,10 @@ impl Harp {
         session: &Session,
         cookies: &str,
     ) -> Result<SignedOutHere, SignedOutUnavailable> {
-        let now = self.now();
-        let until = now + self.0.sessions.life().absolute;
-        self.0.signed_out.add(SignOut { sid: session.sid().to_owned(), at: now, until }).await?;
-        self.0.sessions.forget(session);
+        // The session may have begun on a node whose clock is ahead: it ends all the same.
+        let at = self.now().max(session.began());
+        let until = at + self.0.sessions.life().absolute;
+        self.0.signed_out.add(SignOut { sid: session.sid().to_owned(), at, until }).await?;
         let place = &self.0.place;
         let name = hint_name(place);
         // A hint is of its session: one that a neighbouring host planted is of another.
@@ -227,21 +228,25 @@ impl Harp {
         answer.is_from(self.issuer(), metadata.authorization_response_iss_parameter_supported)?;
         let code = answer.code()?;
         let redeemed = self.client(&metadata)?.redeem(code, pending, &self.0.wire).await?;
-        let mut who = self.verified(&redeemed, pending, &metadata).await?;
+        let Verified { mut who, mut roles } = self.verified(&redeemed, pending, &metadata).await?;
+        if !self.0.scopes.iter().any(|scope| scope == "roles") {
+            roles = Roles::Known;
+        }
         if pending.person.as_ref().is_some_and(|person| *person != who.sub) {
             return Err(SignInError::OtherPerson);
         }
         if let Some(proof) = pending.proof {
             proof.check(&who, self.now()).map_err(SignInError::NotProven)?;
         }
-        if who.name.is_none()
+        if (who.name.is_none() || !roles.are_known())
             && let Some(url) = &metadata.userinfo_endpoint
         {
-            self.complete(&mut who, url, &redeemed.access_token).await?;
+            let told = userinfo::ask(&self.0.wire, url, &redeemed.access_token).await;
+            complete(&mut who, roles, told, url)?;
         }
         let arrival = Arrival { who, access: Some(Access::new(redeemed.access_token)) };
         let session = Session::begin(arrival, self.0.sessions.life(), &*self.0.random, self.now());
-        let mut cookies = vec![self.0.sessions.cookie(&session, self.tools())?];
+        let mut cookies = vec![self.sealed(&session)?];
         let name = hint_name(&self.0.place);
         // A token too big for a cookie is no hint then: the provider asks the person before it signs them out.
         if let Ok(hint) = self.0.sealer.seal(&(session.id(), &redeemed.id_token), &name, &*self.0.random) {
@@ -255,7 +260,7 @@ impl Harp {
         redeemed: &Redeemed,
         pending: &Pending,
         metadata: &Metadata,
-    ) -> Result<Identity, SignInError> {
+    ) -> Result<Verified, SignInError> {
         let header = Header::unverified(&redeemed.id_token)?;
         let keys = self.keys(header.kid.as_deref(), metadata).await?;
         let expected = Expected {
@@ -294,18 +299,16 @@ impl Harp {
         Ok(verify::named(&*self.0.keys.younger_than(RETRY, now, fetch()).await?, kid))
     }
 
-    /// Name and e-mail address from the userinfo endpoint (OpenID Connect Core 1.0 §5.3). A person without a name is
-    /// signed in all the same; the claims of another person are refused (§5.3.2).
-    async fn complete(&self, who: &mut Identity, url: &Url, access_token: &str) -> Result<(), SignInError> {
-        match userinfo::ask(&self.0.wire, url, access_token).await {
-            Ok(Told::About(info)) if info.is_of(who) => info.complete(who),
-            Ok(Told::About(_)) => return Err(TokenFault::Subject.into()),
-            Ok(Told::Over) => tracing::warn!("no name: the userinfo endpoint does not know the access token"),
-            Err(error) => {
-                tracing::warn!(%error, "no name: the userinfo endpoint did not answer as it must");
+    /// The cookie of a session. Roles that do not fit are remembered here; every other node asks the provider for them.
+    fn sealed(&self, session: &Session) -> Result<SetCookie, SealError> {
+        match self.0.sessions.cookie(session, self.tools()) {
+            Err(SealError::TooBig(_)) if session.knows_roles() => {
+                let (who, confirmed) = (Box::new(session.who().clone()), session.confirmed());
+                self.0.renewals.remember(session.id(), Verdict::Counts { who, confirmed });
+                self.0.sessions.cookie(&session.without_roles(), self.tools())
             }
+            sealed => sealed,
         }
-        Ok(())
     }
 
     async fn metadata(&self) -> Result<Arc<Metadata>, ProviderError> {
@@ -327,15 +330,36 @@ impl Harp {
     }
 
     #[cfg(feature = "testing")]
-    pub(crate) fn seal_session(
-        &self,
-        who: Identity,
-    ) -> Result<(Session, SetCookie), crate::error::SealError> {
+    pub(crate) fn seal_session(&self, who: Identity) -> Result<(Session, SetCookie), SealError> {
         let arrival = Arrival { who, access: None };
         let session = Session::begin(arrival, self.0.sessions.life(), &*self.0.random, self.now());
-        let cookie = self.0.sessions.cookie(&session, self.tools())?;
+        let cookie = self.sealed(&session)?;
         Ok((session, cookie))
     }
+}
+
+/// What the userinfo endpoint adds (OpenID Connect Core 1.0 §5.3). A person without a name is signed in all the same, one
+/// whose roles nobody tells is not; the claims of another person are refused (§5.3.2).
+fn complete(
+    who: &mut Identity,
+    roles: Roles,
+    told: Result<Told, ProviderError>,
+    url: &Url,
+) -> Result<(), SignInError> {
+    let error = match told {
+        Ok(Told::About(info)) if info.is_of(who) => {
+            info.complete(who, roles);
+            return Ok(());
+        }
+        Ok(Told::About(_)) => return Err(TokenFault::Subject.into()),
+        Ok(Told::Over) => ProviderError::Status { url: url.to_string(), status: 401 },
+        Err(error) => error,
+    };
+    if !roles.are_known() {
+        return Err(error.into());
+    }
+    tracing::warn!(%error, "no name: the userinfo endpoint did not answer as it must");
+    Ok(())
 }
 
 fn hint_name(place: &Place) -> String {

@@ -49,6 +49,23 @@ impl Identity {
     }
 }
 
+/// Whether the roles of an [`Identity`] are all that the person has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Roles {
+    #[default]
+    #[serde(rename = "k")]
+    Known,
+    /// Too many for where it was written: they are to be asked for. Until then nobody knows of any.
+    #[serde(rename = "u")]
+    Untold,
+}
+
+impl Roles {
+    pub fn are_known(&self) -> bool {
+        *self == Roles::Known
+    }
+}
+
 /// What HARP adds to the standard claims.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct HarpClaims {
@@ -58,8 +75,9 @@ pub(crate) struct HarpClaims {
     pub ial: Option<Level>,
     #[serde(rename = "urn:harp:claims:aal", default)]
     pub aal: Option<Level>,
+    /// `None`: they may be too many for a token, and the userinfo endpoint tells them.
     #[serde(rename = "urn:harp:claims:roles", default)]
-    pub roles: Vec<HeldRole>,
+    pub roles: Option<Vec<HeldRole>>,
 }
 
 impl AdditionalClaims for HarpClaims {}
@@ -92,7 +110,7 @@ impl From<&Claims> for Identity {
             sid: harp.sid.clone(),
             name: claims.name().and_then(|name| name.get(None)).map(|name| name.to_string()),
             email: claims.email().filter(|_| verified).map(|email| email.to_string()),
-            roles: harp.roles.clone(),
+            roles: harp.roles.clone().unwrap_or_default(),
             acr: claims.auth_context_ref().map(|acr| acr.to_string()),
             amr: claims.auth_method_refs().into_iter().flatten().map(|amr| amr.to_string()).collect(),
             ial: harp.ial.as_ref().and_then(Level::number).and_then(Ial::from_number),

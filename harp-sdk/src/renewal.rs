@@ -10,7 +10,8 @@ use harp_core::kernel::time::{Clock, Timestamp};
 use crate::error::ProviderError;
 use crate::identity::Identity;
 
-/// After a question that had no answer, the next request of the session asks again this soon.
+/// After a question that had no answer, it is asked again this soon: by the next request of the session or, when the
+/// provider cannot be reached at all, of any one session.
 pub(crate) const RETRY: Duration = Duration::from_secs(5);
 /// Sessions of which it is remembered. What is forgotten for want of room is asked again.
 const LIMIT: usize = 10_000;
@@ -30,28 +31,45 @@ pub(crate) enum Verdict {
 pub(crate) struct Renewals {
     clock: Arc<dyn Clock>,
     slots: Mutex<HashMap<String, Arc<Slot>>>,
+    /// The provider cannot be reached, and when that was last tried.
+    outage: Mutex<Option<(ProviderError, Timestamp)>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Slot {
-    /// The last verdict and when it came.
-    last: Mutex<Option<(Verdict, Timestamp)>>,
+    memory: Mutex<Memory>,
     /// Held while asking.
     turn: tokio::sync::Mutex<()>,
 }
 
+/// Of one session.
+#[derive(Debug, Default)]
+struct Memory {
+    /// The last answer, and when it came.
+    said: Option<(Verdict, Timestamp)>,
+    /// A question since then that had no answer.
+    unanswered: Option<(ProviderError, Timestamp)>,
+}
+
 impl Renewals {
     pub fn new(clock: Arc<dyn Clock>) -> Arc<Renewals> {
-        Arc::new(Renewals { clock, slots: Mutex::default() })
+        Arc::new(Renewals { clock, slots: Mutex::default(), outage: Mutex::default() })
     }
 
     /// What was said of this session last, if that is remembered.
     pub fn known(&self, session: &str) -> Option<Verdict> {
         let slot = self.slots().get(session).cloned()?;
-        slot.last().as_ref().map(|(verdict, _)| verdict.clone())
+        slot.memory().said.as_ref().map(|(verdict, _)| verdict.clone())
     }
 
-    /// What the provider says now, or said at `since` or later. Eight requests at once ask once.
+    /// What was learnt in another way than by asking; it never takes the place of an answer.
+    pub fn remember(&self, session: &str, verdict: Verdict) {
+        let (slot, now) = (self.slot(session), self.clock.now());
+        slot.memory().said.get_or_insert((verdict, now));
+    }
+
+    /// What the provider says now, or said at `since` or later. Eight requests at once ask once; while it cannot be
+    /// reached, one session asks for all.
     pub async fn verdict<F>(self: &Arc<Self>, session: &str, since: Timestamp, ask: F) -> Verdict
     where
         F: Future<Output = Verdict> + Send + 'static,
@@ -61,17 +79,46 @@ impl Renewals {
             return settled;
         }
         // A task of its own: a browser that hangs up does not end the question for the others.
-        let clock = Arc::clone(&self.clock);
+        let all = Arc::clone(self);
         let asked = tokio::spawn(async move {
             let _turn = slot.turn.lock().await;
-            if let Some(settled) = slot.settled(since, clock.now()) {
+            if let Some(settled) = slot.settled(since, all.clock.now()) {
                 return settled;
             }
+            if let Some(error) = all.resting() {
+                return Verdict::Away(error);
+            }
             let verdict = ask.await;
-            *slot.last() = Some((verdict.clone(), clock.now()));
+            all.heard(&verdict);
+            slot.note(verdict.clone(), all.clock.now());
             verdict
         });
         asked.await.unwrap_or(Verdict::Away(ProviderError::Interrupted))
+    }
+
+    /// Why nobody asks just now. Whoever gets `None` in an outage tries it for all.
+    fn resting(&self) -> Option<ProviderError> {
+        let now = self.clock.now();
+        let mut outage = self.outage();
+        let (error, tried) = outage.as_mut()?;
+        if is_just_now(*tried, now) {
+            return Some(error.clone());
+        }
+        *tried = now;
+        None
+    }
+
+    fn heard(&self, verdict: &Verdict) {
+        *self.outage() = match verdict {
+            Verdict::Away(error @ ProviderError::Unreachable { .. }) => {
+                Some((error.clone(), self.clock.now()))
+            }
+            _ => None,
+        };
+    }
+
+    fn outage(&self) -> std::sync::MutexGuard<'_, Option<(ProviderError, Timestamp)>> {
+        self.outage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn slot(&self, session: &str) -> Arc<Slot> {
@@ -79,13 +126,12 @@ impl Renewals {
         if slots.len() >= LIMIT && !slots.contains_key(session) {
             // One that is asked about just now is held by whoever asks, and stays.
             let oldest = slots.iter().filter(|(_, slot)| Arc::strong_count(slot) == 1);
-            let oldest = oldest.min_by_key(|(_, slot)| slot.last().as_ref().map(|(_, at)| *at));
+            let oldest = oldest.min_by_key(|(_, slot)| slot.memory().touched());
             if let Some(oldest) = oldest.map(|(id, _)| id.clone()) {
                 slots.remove(&oldest);
             }
         }
-        let empty = || Arc::new(Slot { last: Mutex::default(), turn: tokio::sync::Mutex::new(()) });
-        Arc::clone(slots.entry(session.to_owned()).or_insert_with(empty))
+        Arc::clone(slots.entry(session.to_owned()).or_default())
     }
 
     fn slots(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Slot>>> {
@@ -96,19 +142,37 @@ impl Renewals {
 impl Slot {
     /// The verdict that needs no question: final, new enough, or a failure that was just now.
     fn settled(&self, since: Timestamp, now: Timestamp) -> Option<Verdict> {
-        let last = self.last();
-        let (verdict, at) = last.as_ref()?;
-        let holds = match verdict {
-            Verdict::Over => true,
+        let memory = self.memory();
+        let said = memory.said.as_ref().map(|(verdict, _)| verdict).filter(|verdict| match verdict {
             Verdict::Counts { confirmed, .. } => since <= *confirmed && *confirmed <= now,
-            Verdict::Away(_) => *at <= now && now.since(*at) < RETRY,
-        };
-        holds.then(|| verdict.clone())
+            Verdict::Over | Verdict::Away(_) => true,
+        });
+        let away = || memory.unanswered.as_ref().filter(|(_, at)| is_just_now(*at, now));
+        said.cloned().or_else(|| away().map(|(error, _)| Verdict::Away(error.clone())))
     }
 
-    fn last(&self) -> std::sync::MutexGuard<'_, Option<(Verdict, Timestamp)>> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    fn note(&self, verdict: Verdict, now: Timestamp) {
+        let mut memory = self.memory();
+        match verdict {
+            Verdict::Away(error) => memory.unanswered = Some((error, now)),
+            said => *memory = Memory { said: Some((said, now)), unanswered: None },
+        }
     }
+
+    fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Memory {
+    fn touched(&self) -> Option<Timestamp> {
+        let (said, unanswered) = (self.said.as_ref(), self.unanswered.as_ref());
+        said.map(|(_, at)| *at).max(unanswered.map(|(_, at)| *at))
+    }
+}
+
+fn is_just_now(at: Timestamp, now: Timestamp) -> bool {
+    at <= now && now.since(at) < RETRY
 }
 
 #[cfg(test)]

@@ -1,9 +1,6 @@
-//! The session of this application: sealed into a cookie, or, when a person holds very many roles, kept here under a
-//! key that is sealed into the cookie.
+//! The session of this application, sealed into a cookie; without its roles, when they are too many for one.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -15,14 +12,12 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Lifetime, Place};
 use crate::cookie::{self, Lives, SetCookie};
 use crate::error::SealError;
-use crate::identity::Identity;
+use crate::identity::{Identity, Roles};
 use crate::proof::SKEW;
 use crate::seal::{SealedBy, Sealer};
 
 /// A session is sealed anew when it is used and was last sealed this long ago.
 const RENEW: Duration = Duration::from_secs(60);
-/// Sessions that do not fit into a cookie and are kept in the process.
-const SHELF_LIMIT: usize = 10_000;
 
 /// Somebody is signed in here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +36,8 @@ pub struct Session {
     confirmed: Timestamp,
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     access: Option<Access>,
+    #[serde(rename = "o", default, skip_serializing_if = "Roles::are_known")]
+    roles: Roles,
 }
 
 /// The access token: whoever has it may ask the provider about the person, and nothing else.
@@ -76,7 +73,16 @@ impl Session {
     pub(crate) fn begin(arrival: Arrival, life: Lifetime, random: &dyn Random, now: Timestamp) -> Session {
         let id = URL_SAFE_NO_PAD.encode(random.bytes::<18>());
         let Arrival { who, access } = arrival;
-        Session { id, who, began: now, ends: now + life.absolute, seen: now, confirmed: now, access }
+        Session {
+            id,
+            who,
+            began: now,
+            ends: now + life.absolute,
+            seen: now,
+            confirmed: now,
+            access,
+            roles: Roles::Known,
+        }
     }
 
     /// The person, as the provider last described them.
@@ -105,7 +111,18 @@ impl Session {
 
     /// The same session with the person as of then.
     pub(crate) fn renewed(self, who: Identity, confirmed: Timestamp) -> Session {
-        Session { who, confirmed, ..self }
+        Session { who, confirmed, roles: Roles::Known, ..self }
+    }
+
+    /// The same session for a cookie that the roles do not fit into.
+    pub(crate) fn without_roles(&self) -> Session {
+        let who = Identity { roles: Vec::new(), ..self.who.clone() };
+        Session { who, roles: Roles::Untold, ..self.clone() }
+    }
+
+    /// `false`: they are to be asked for before anything is decided by them.
+    pub(crate) fn knows_roles(&self) -> bool {
+        self.roles.are_known()
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -121,15 +138,6 @@ impl Session {
         // Another node may have sealed it by a clock that is ahead.
         now < self.ends && now.since(self.seen) < life.idle && self.seen <= now + SKEW
     }
-}
-
-/// What the cookie carries.
-#[derive(Debug, Serialize, Deserialize)]
-enum Carried {
-    #[serde(rename = "s")]
-    Whole(Box<Session>),
-    #[serde(rename = "k")]
-    Key(String),
 }
 
 /// An open session, and the cookie that prolongs it when that is due.
@@ -159,7 +167,6 @@ pub(crate) enum Seal {
 pub(crate) struct Sessions {
     name: String,
     life: Lifetime,
-    shelf: Mutex<HashMap<String, Session>>,
 }
 
 /// What is needed to seal.
@@ -172,7 +179,7 @@ pub(crate) struct Tools<'a> {
 
 impl Sessions {
     pub fn new(place: &Place, life: Lifetime) -> Sessions {
-        Sessions { name: cookie::name(place, "session"), life, shelf: Mutex::default() }
+        Sessions { name: cookie::name(place, "session"), life }
     }
 
     pub fn life(&self) -> Lifetime {
@@ -180,14 +187,7 @@ impl Sessions {
     }
 
     pub fn cookie(&self, session: &Session, tools: Tools<'_>) -> Result<SetCookie, SealError> {
-        let whole = Carried::Whole(Box::new(session.clone()));
-        let sealed = match tools.sealer.seal(&whole, &self.name, tools.random) {
-            Err(SealError::TooBig(_)) => {
-                self.put(session.clone());
-                tools.sealer.seal(&Carried::Key(session.id.clone()), &self.name, tools.random)?
-            }
-            other => other?,
-        };
+        let sealed = tools.sealer.seal(session, &self.name, tools.random)?;
         Ok(SetCookie::new(self.name.clone(), sealed, Lives::Session, tools.place))
     }
 
@@ -196,7 +196,7 @@ impl Sessions {
     pub fn open(&self, header: &str, tools: Tools<'_>, now: Timestamp) -> Option<Found> {
         let mut found: Option<(Session, SealedBy)> = None;
         for value in cookie::values(header, &self.name) {
-            let Some((session, by)) = self.unsealed(value, tools) else { continue };
+            let Some((session, by)) = tools.sealer.open_by::<Session>(value, &self.name) else { continue };
             if found.as_ref().is_some_and(|(other, _)| other.id != session.id) {
                 return None;
             }
@@ -209,38 +209,7 @@ impl Sessions {
         Some(Found { session: Session { seen: now, ..session }, seal: Seal::Due })
     }
 
-    fn unsealed(&self, value: &str, tools: Tools<'_>) -> Option<(Session, SealedBy)> {
-        let (carried, by) = tools.sealer.open_by(value, &self.name)?;
-        let session = match carried {
-            Carried::Whole(session) => *session,
-            Carried::Key(id) => self.shelf().get(&id).cloned()?,
-        };
-        Some((session, by))
-    }
-
     pub fn gone(&self, place: &Place) -> SetCookie {
         SetCookie::new(self.name.clone(), String::new(), Lives::Gone, place)
-    }
-
-    pub fn forget(&self, session: &Session) {
-        self.shelf().remove(&session.id);
-    }
-
-    fn put(&self, session: Session) {
-        let mut shelf = self.shelf();
-        if shelf.len() >= SHELF_LIMIT && !shelf.contains_key(&session.id) {
-            let now = session.seen;
-            shelf.retain(|_, kept| kept.is_alive(self.life, now));
-            if shelf.len() >= SHELF_LIMIT
-                && let Some(oldest) = shelf.values().min_by_key(|kept| kept.seen).map(|kept| kept.id.clone())
-            {
-                shelf.remove(&oldest);
-            }
-        }
-        shelf.insert(session.id.clone(), session);
-    }
-
-    fn shelf(&self) -> std::sync::MutexGuard<'_, HashMap<String, Session>> {
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

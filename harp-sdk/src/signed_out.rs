@@ -26,7 +26,7 @@ pub struct SignedOutUnavailable(pub String);
 /// Remembers who signed out. One instance for all nodes, or one a process.
 #[async_trait]
 pub trait SignedOut: Send + Sync + std::fmt::Debug {
-    /// Remembers a sign-out, until its `until` at least.
+    /// Remembers a sign-out, until its `until` at least. Of two for one `sid`, the later `at` counts and the later `until`.
     async fn add(&self, sign_out: SignOut) -> Result<(), SignedOutUnavailable>;
 
     /// Whether a session of `sid` that began at `started` was signed out since.
@@ -64,10 +64,11 @@ impl MemorySignedOut {
 
 #[async_trait]
 impl SignedOut for MemorySignedOut {
-    async fn add(&self, new: SignOut) -> Result<(), SignedOutUnavailable> {
+    async fn add(&self, mut new: SignOut) -> Result<(), SignedOutUnavailable> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.forget_before(new.at);
         if let Some(old) = inner.by_sid.remove(&new.sid) {
+            (new.at, new.until) = (new.at.max(old.at), new.until.max(old.until));
             inner.by_end.remove(&(old.until, old.sid));
         }
         while inner.by_sid.len() >= self.limit {
@@ -118,6 +119,9 @@ mod tests {
         assert!(memory.has_ended("a", Timestamp::from_secs(50)).await.unwrap());
         assert!(!memory.has_ended("a", Timestamp::from_secs(51)).await.unwrap());
         assert!(!memory.has_ended("b", Timestamp::from_secs(1)).await.unwrap());
+        // Word of an older session revives nothing.
+        memory.add(out("a", 20)).await.unwrap();
+        assert!(memory.has_ended("a", Timestamp::from_secs(50)).await.unwrap());
     }
 
     #[tokio::test]

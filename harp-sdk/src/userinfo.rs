@@ -5,7 +5,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::error::ProviderError;
-use crate::identity::Identity;
+use crate::identity::{Identity, Roles};
 use crate::wire::Wire;
 
 /// Claims about a person. They count once [`UserInfo::is_of`] has compared them (§5.3.2).
@@ -35,8 +35,11 @@ impl UserInfo {
         self.sub == who.sub
     }
 
-    /// Name and e-mail address for somebody whose ID token has none.
-    pub fn complete(self, who: &mut Identity) {
+    /// What the ID token does not say: name and e-mail address, and roles that were too many for it.
+    pub fn complete(self, who: &mut Identity, roles: Roles) {
+        if !roles.are_known() {
+            who.roles = self.roles;
+        }
         who.name = who.name.take().or(self.name);
         who.email = who.email.take().or(self.email.filter(|_| self.email_verified));
     }
@@ -52,10 +55,12 @@ impl UserInfo {
     }
 }
 
+/// Only 401 says that the token is dead (RFC 6750 §3.1: `invalid_token`); a 403 is of something that stands in front of
+/// the provider, and no reason to sign everybody out.
 pub(crate) async fn ask(wire: &Wire, url: &Url, access_token: &str) -> Result<Told, ProviderError> {
     match wire.json(url, Some(access_token)).await {
         Ok(info) => Ok(Told::About(info)),
-        Err(ProviderError::Status { status: 401 | 403, .. }) => Ok(Told::Over),
+        Err(ProviderError::Status { status: 401, .. }) => Ok(Told::Over),
         Err(error) => Err(error),
     }
 }

@@ -18,7 +18,7 @@ use openidconnect::{
 use serde::Deserialize;
 
 use crate::error::TokenFault;
-use crate::identity::{Claims, HarpClaims, Identity};
+use crate::identity::{Claims, HarpClaims, Identity, Roles};
 use crate::proof::SKEW;
 
 /// An ID token is used the moment it is issued: an older one was kept by somebody.
@@ -72,12 +72,19 @@ impl Header {
 
 type Token = IdToken<HarpClaims, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
 
+/// What a token says that keeps every rule.
+#[derive(Debug)]
+pub(crate) struct Verified {
+    pub who: Identity,
+    pub roles: Roles,
+}
+
 /// Holds the token against every rule.
 pub(crate) fn verify(
     token: &str,
     keys: &[CoreJsonWebKey],
     expected: &Expected<'_>,
-) -> Result<Identity, TokenFault> {
+) -> Result<Verified, TokenFault> {
     Header::unverified(token)?;
     let token = Token::from_str(token).map_err(|_| TokenFault::Malformed)?;
     let issuer = IssuerUrl::new(expected.issuer.to_owned()).map_err(|_| TokenFault::Issuer)?;
@@ -103,7 +110,8 @@ pub(crate) fn verify(
     if let Some(hash) = claims.access_token_hash() {
         belongs(hash, &token, &verifier, expected.access_token)?;
     }
-    Ok(Identity::from(claims))
+    let roles = if claims.additional_claims().roles.is_some() { Roles::Known } else { Roles::Untold };
+    Ok(Verified { who: Identity::from(claims), roles })
 }
 
 fn issued_lately(claims: &Claims, expected: &Expected<'_>) -> Result<(), TokenFault> {

@@ -109,7 +109,12 @@ impl<'c> AsyncHttpClient<'c> for Wire {
             let url = request.uri().to_string();
             let (parts, body) = request.into_parts();
             let request = self.client.request(parts.method, &url).headers(parts.headers).body(body);
-            self.bounded(&url, request).await
+            let answer = self.bounded(&url, request).await?;
+            // Whatever such an answer says, it says nothing of the request.
+            if answer.status().is_server_error() {
+                return Err(ProviderError::Status { url, status: answer.status().as_u16() });
+            }
+            Ok(answer)
         })
     }
 }

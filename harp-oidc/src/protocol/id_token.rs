@@ -33,7 +33,8 @@ pub struct IdTokenClaims {
     pub ial: Ial,
     #[serde(rename = "urn:harp:claims:aal", serialize_with = "aal")]
     pub aal: Aal,
-    /// The roles in the asking application, and in no other. `None` when the scope `roles` was not given.
+    /// The roles in the asking application, and in no other. `None` when the scope `roles` was not given, and when
+    /// they would make the token too long: then the userinfo endpoint tells them.
     #[serde(rename = "urn:harp:claims:roles", skip_serializing_if = "Option::is_none")]
     pub roles: Option<Value>,
     /// Claims about the person that were asked for by name.

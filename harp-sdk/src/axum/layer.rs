@@ -13,7 +13,7 @@ use super::extract::SignedIn;
 use super::page::Pages;
 use crate::cookie::SetCookie;
 use crate::guard::Rule;
-use crate::harp::{Harp, Purpose, SessionUnknown};
+use crate::harp::{Harp, Presence, Purpose, SessionUnknown};
 use crate::local::LocalPath;
 use crate::paths;
 use crate::proof::Proof;
@@ -51,12 +51,13 @@ pub(super) enum Cause {
 }
 
 pub(super) async fn carry(State(carrier): State<Carrier>, mut request: Request, next: Next) -> Response {
-    let (who, renewed) = if is_foreign(&request) {
+    let (who, cookie) = if is_foreign(&request) {
         (Who::Nobody, None)
     } else {
-        match carrier.harp.session(&cookies(request.headers()), purpose(&request)).await {
-            Ok(Some(Open { session, renewed })) => (Who::Somebody(Arc::new(session)), renewed),
-            Ok(None) => (Who::Nobody, None),
+        match carrier.harp.presence(&cookies(request.headers()), purpose(&request)).await {
+            Ok(Presence::Somebody(Open { session, renewed })) => (Who::Somebody(Arc::new(session)), renewed),
+            Ok(Presence::Nobody) => (Who::Nobody, None),
+            Ok(Presence::Ended(gone)) => (Who::Nobody, Some(gone)),
             Err(error) => {
                 tracing::error!(%error, "nobody counts as signed in");
                 let cause = match error {
@@ -71,7 +72,7 @@ pub(super) async fn carry(State(carrier): State<Carrier>, mut request: Request, 
     let here = LocalPath::or_root(path.filter(|_| request.method().is_safe()));
     request.extensions_mut().insert(Current { carrier, who, here });
     let mut response = next.run(request).await;
-    if let Some(cookie) = renewed
+    if let Some(cookie) = cookie
         && !is_shared(response.headers())
         && !sets(&cookie, response.headers())
     {

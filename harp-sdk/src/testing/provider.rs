@@ -51,6 +51,10 @@ pub struct Mischief {
     pub keys: Option<String>,
     /// The claims that the userinfo endpoint tells, instead of its own.
     pub userinfo: Option<Claims>,
+    /// The status that the userinfo endpoint answers, with nothing else.
+    pub userinfo_status: Option<u16>,
+    /// The status and the error code that the token endpoint answers.
+    pub token_error: Option<(u16, String)>,
     /// Every endpoint answers 503.
     pub down: bool,
     /// Every endpoint answers this late.
@@ -262,6 +266,10 @@ async fn token(
     Form(form): Form<Params>,
 ) -> Result<Response, StatusCode> {
     shared.enter(|counts| counts.token += 1).await?;
+    if let Some((status, error)) = &shared.lock().mischief.token_error {
+        let status = StatusCode::from_u16(*status).unwrap_or_default();
+        return Ok((status, Json(json!({ "error": error }))).into_response());
+    }
     let refuse = |error: &str| (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response();
     if headers.get(AUTHORIZATION).is_none_or(|value| value.as_bytes() != basic().as_bytes()) {
         return Ok(refuse("invalid_client"));
@@ -315,6 +323,9 @@ async fn userinfo(State(shared): App, headers: HeaderMap) -> Result<Json<Value>,
     let bearer =
         headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
     let inner = shared.lock();
+    if let Some(status) = inner.mischief.userinfo_status {
+        return Err(StatusCode::from_u16(status).unwrap_or_default());
+    }
     let about = bearer.and_then(|token| inner.tokens.get(token)).ok_or(StatusCode::UNAUTHORIZED)?;
     if let Some(claims) = &inner.mischief.userinfo {
         return Ok(Json(Value::Object(claims.clone())));

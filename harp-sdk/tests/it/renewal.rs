@@ -1,13 +1,14 @@
 //! The bound: what the provider says of a person is felt here within five minutes, and never silently not.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
 use axum::routing::{get, post};
-use harp_sdk::axum::{SignedIn, attach};
+use harp_sdk::axum::{MaybeSignedIn, SignedIn, attach};
 use harp_sdk::testing::{Browser, Claims, Mischief, Person};
-use harp_sdk::{Purpose, Session, SessionUnknown, WhenAway};
+use harp_sdk::{Config, Harp, MemorySignedOut, Purpose, Session, SessionUnknown, WhenAway};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{Request, StatusCode};
 
@@ -104,6 +105,19 @@ async fn eight_requests_at_once_ask_once() {
     assert_eq!(world.provider.counts().userinfo, 1);
 }
 
+/// RFC 6750 §3.1: a dead token is a 401. A 403 is of something in front of the provider, and ends nobody's session.
+#[tokio::test]
+async fn a_firewall_in_front_of_the_provider_signs_nobody_out() {
+    let world = World::new().await;
+    let mut jar = Jar::new(&world).await;
+    world.provider.misbehave(Mischief { userinfo_status: Some(403), ..Mischief::default() });
+    world.later(BOUND);
+    assert!(matches!(jar.ask(Purpose::Read).await, Err(SessionUnknown::Provider(_))));
+    world.provider.misbehave(Mischief::default());
+    world.later(5);
+    assert!(jar.read().await.is_some());
+}
+
 /// OpenID Connect Core 1.0 §5.3.2: claims of another `sub` MUST NOT be used.
 #[tokio::test]
 async fn the_answer_about_another_person_ends_the_session() {
@@ -167,6 +181,62 @@ async fn an_application_may_let_people_read_for_a_while_and_change_nothing() {
     world.provider.misbehave(down());
     world.later(5);
     assert_eq!(jar.read().await, None);
+}
+
+/// What one node learnt every node knows that shares the memory of ended sessions, and a restart forgets nothing.
+#[tokio::test]
+async fn a_session_that_has_ended_is_not_read_on_another_node_either() {
+    let a_while = WhenAway::ReadFor(Duration::from_secs(900));
+    let shared = Arc::new(MemorySignedOut::default());
+    let world = World::with(|config| config.when_away(a_while).signed_out(shared.clone())).await;
+    let mut jar = Jar::new(&world).await;
+    let copy = jar.cookies.clone();
+    world.provider.end("sub-ana.lee");
+    world.later(BOUND);
+    assert_eq!(jar.read().await, None);
+    world.provider.misbehave(down());
+    let config = Config::new(world.registration.clone()).clock(world.clock.clone());
+    let other = Harp::new(config.when_away(a_while).signed_out(shared)).unwrap();
+    assert!(other.session(&copy, Purpose::Read).await.unwrap().is_none());
+}
+
+/// Where nothing is shared, the browser that heard it has no cookie left to show elsewhere.
+#[tokio::test]
+async fn the_cookie_of_a_session_that_has_ended_is_taken_away() {
+    let world = World::new().await;
+    let start = |MaybeSignedIn(who): MaybeSignedIn| async move { who.map_or("nobody", |_| "somebody") };
+    let files = |_: SignedIn| async { "files" };
+    let router = Router::new().route("/", get(start)).route("/files", get(files));
+    let mut browser = Browser::new(attach(router, &world.harp));
+    assert_eq!(browser.get("/files").await.unwrap().body, "files");
+    assert!(browser.cookies().contains("-session="));
+    world.provider.end("sub-ana.lee");
+    world.later(BOUND);
+    assert_eq!(browser.open("/").await.unwrap().body, "nobody");
+    assert!(!browser.cookies().contains("-session="), "{}", browser.cookies());
+}
+
+/// One waits for all: with many people at work, their waiting would be all the work there is.
+#[tokio::test]
+async fn a_provider_that_hangs_is_tried_by_one_session_for_all() {
+    let world = World::with(|config| config.timeout(Duration::from_millis(50))).await;
+    let mut jars = Vec::new();
+    for _ in 0..8 {
+        jars.push(Jar::new(&world).await);
+    }
+    world.provider.misbehave(Mischief { delay: Duration::from_secs(30), ..Mischief::default() });
+    world.later(BOUND);
+    for tries in [1, 2] {
+        for jar in &mut jars {
+            assert!(matches!(jar.ask(Purpose::Read).await, Err(SessionUnknown::Provider(_))));
+        }
+        assert_eq!(world.provider.counts().userinfo, tries);
+        world.later(5);
+    }
+    world.provider.misbehave(Mischief::default());
+    for jar in &mut jars {
+        assert!(jar.read().await.is_some(), "the first answer is good news for all");
+    }
 }
 
 #[tokio::test]

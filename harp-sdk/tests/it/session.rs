@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use harp_sdk::testing::{Person, signed_in};
+use harp_sdk::testing::{Mischief, Person, ScriptedClock, signed_in};
 use harp_sdk::{
     Config, CookieSecret, CookieSecrets, Harp, Lifetime, Purpose, SignOut, SignedOut, SignedOutUnavailable,
+    WhenAway,
 };
 
 use super::{BASE, World, ana, header};
@@ -129,8 +130,9 @@ async fn a_sign_out_ends_every_copy_and_a_new_sign_in_begins_anew() {
     assert!(is_open(&world.harp, &header(&again.cookies)).await);
 }
 
+/// They do not fit into a cookie: the node of the sign-in remembers them, and every other one asks the provider once.
 #[tokio::test]
-async fn very_many_roles_stay_in_the_process() {
+async fn very_many_roles_are_known_on_every_node() {
     let world = World::new().await;
     let mut person = Person::new("Sol Ortiz");
     for n in 0..200 {
@@ -140,14 +142,48 @@ async fn very_many_roles_stay_in_the_process() {
     let done = world.sign_in().await.unwrap();
     assert!(done.cookies.iter().all(|c| c.to_string().len() <= 4096));
     let jar = header(&done.cookies);
-    let open = world.harp.session(&jar, Purpose::Read).await.unwrap().unwrap();
-    assert_eq!(open.session.who().roles, person.identity().roles);
+    let other = world.another_process();
+    for (harp, asked) in [(&world.harp, 0), (&other, 1), (&other, 1), (&world.harp, 1)] {
+        let open = harp.session(&jar, Purpose::Change).await.unwrap().unwrap();
+        assert_eq!(open.session.who().roles, person.identity().roles);
+        assert_eq!(world.provider.counts().userinfo, asked);
+    }
+    // What one node seals another one opens.
     world.later(600);
-    let renewed = world.harp.session(&jar, Purpose::Read).await.unwrap().unwrap().renewed.unwrap();
+    let renewed = other.session(&jar, Purpose::Read).await.unwrap().unwrap().renewed.unwrap();
     world.later(600);
-    assert!(is_open(&world.harp, &header(&[renewed])).await, "it lives as long as it is used");
+    let open = world.harp.session(&header(&[renewed]), Purpose::Read).await.unwrap().unwrap();
+    assert_eq!(open.session.who().roles.len(), 200, "it lives as long as it is used");
     world.harp.sign_out(&done.session, &jar).await.unwrap();
     assert!(!is_open(&world.harp, &jar).await);
+}
+
+/// Nobody guesses at roles: not of nobody's, and not of those that were left out.
+#[tokio::test]
+async fn roles_that_nobody_tells_let_nobody_read() {
+    let world = World::new().await;
+    let many =
+        (0..200).fold(Person::new("Sol Ortiz"), |person, n| person.with_role("mft", "r", &n.to_string()));
+    world.provider.person(many);
+    let jar = header(&world.sign_in().await.unwrap().cookies);
+    world.provider.misbehave(Mischief { down: true, ..Mischief::default() });
+    let config = Config::new(world.registration.clone()).clock(world.clock.clone());
+    let other = Harp::new(config.when_away(WhenAway::ReadFor(Duration::from_secs(900)))).unwrap();
+    assert!(other.session(&jar, Purpose::Read).await.is_err());
+    assert!(other.session(&jar, Purpose::SignInOrOut).await.unwrap().is_some(), "signing out works");
+}
+
+/// Nodes may differ by a minute: a session of one is ended by another whose clock is behind.
+#[tokio::test]
+async fn a_node_whose_clock_is_behind_signs_out_too() {
+    let world = World::new().await;
+    let behind = Arc::new(ScriptedClock::at(world.harp.now() - Duration::from_secs(50)));
+    let node = Harp::new(Config::new(world.registration.clone()).clock(behind)).unwrap();
+    let done = world.sign_in().await.unwrap();
+    let jar = header(&done.cookies);
+    assert!(is_open(&node, &jar).await);
+    node.sign_out(&done.session, &jar).await.unwrap();
+    assert!(!is_open(&node, &jar).await);
 }
 
 #[derive(Debug)]

@@ -212,3 +212,43 @@ async fn a_wrong_client_secret_does_not_sign_in() {
     let refused = harp.finish(&visit(&begun.url).await, &header(&begun.cookies)).await.unwrap_err();
     assert_eq!(refused.error, SignInError::NotRedeemed("invalid_client".into()));
 }
+
+/// A provider leaves roles out of the ID token that would make it too long: it tells them at its userinfo endpoint.
+#[tokio::test]
+async fn roles_that_the_token_does_not_tell_are_asked_for() {
+    let world = World::new().await;
+    let without = || -> Mischief {
+        let change = |claims: &mut Claims| drop(claims.remove("urn:harp:claims:roles"));
+        Mischief { claims: Some(Box::new(change)), ..Mischief::default() }
+    };
+    world.provider.misbehave(without());
+    let done = world.sign_in().await.unwrap();
+    assert_eq!(done.session.who().roles, super::ana().identity().roles);
+    assert_eq!(world.provider.counts().userinfo, 1);
+    // Nobody is let in as somebody without roles because nobody told them.
+    for status in [401, 403, 500] {
+        world.provider.misbehave(Mischief { userinfo_status: Some(status), ..without() });
+        let error = world.sign_in().await.unwrap_err().error;
+        assert_eq!(
+            (error.public().status, matches!(error, SignInError::Provider(_))),
+            (503, true),
+            "{error}"
+        );
+    }
+}
+
+/// RFC 6749 §5.2 has no such errors, and providers send them all the same: nothing was attacked, nothing is unverified.
+#[tokio::test]
+async fn a_provider_that_is_overloaded_is_away() {
+    let world = World::new().await;
+    for (status, code) in [(503, "temporarily_unavailable"), (500, "server_error")] {
+        world
+            .provider
+            .misbehave(Mischief { token_error: Some((status, code.into())), ..Mischief::default() });
+        let error = world.sign_in().await.unwrap_err().error;
+        assert_eq!(error.public().title, "Sign-in is not available right now", "{error}");
+    }
+    let refused = Mischief { token_error: Some((400, "invalid_grant".into())), ..Mischief::default() };
+    world.provider.misbehave(refused);
+    assert_eq!(world.sign_in().await.unwrap_err().error, SignInError::NotRedeemed("invalid_grant".into()));
+}

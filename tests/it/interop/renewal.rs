@@ -137,6 +137,25 @@ both! {
         }
     }
 
+    /// P9, A08: vendors and registries hold a role at hundreds of organizations, more than an ID token or a cookie has room
+    /// for. They are let in, and the bound holds for them too.
+    async fn three_hundred_roles_are_no_reason_to_keep_somebody_out(db: Db) {
+        let street = Street::new(db).await;
+        let ana = street.op.ana().await;
+        let roles = street.op.assign_many(&ana, (mft::PROGRAM, mft::ROLE), 300).await;
+        let mut browser = street.browser(&ana).await;
+        let page = browser.open(&format!("{}/files", street.mft)).await;
+        assert!(page.body.contains("Hospital 0") && page.body.contains("Hospital 299"), "{}", page.body);
+        street.op.after(BOUND);
+        assert_eq!(street.status(&mut browser).await, 200, "renewed");
+        for role in roles {
+            let now = street.op.now();
+            put!(street.op, [role, now], |tx| tx.end_assignment(role, now).await);
+        }
+        street.op.after(BOUND);
+        assert_eq!(street.status(&mut browser).await, 403);
+    }
+
     /// idle at the provider is not idle in the application; its absolute limit holds there too, through the access token.
     async fn who_works_in_the_application_is_not_sent_away_for_being_idle_at_the_provider(db: Db) {
         let street = Street::new(db).await;

@@ -206,15 +206,24 @@ impl Op {
 
     /// Gives the person a role of this program at an organization; the assignment.
     pub async fn assign(&self, who: &Signed, program: &str, key: &str) -> AssignmentId {
+        self.assign_at(who, (program, key), &["Yale".to_owned()]).await[0]
+    }
+
+    /// The same role at `count` organizations, `Hospital 0` and on.
+    pub async fn assign_many(&self, who: &Signed, role: (&str, &str), count: usize) -> Vec<AssignmentId> {
+        let names: Vec<String> = (0..count).map(|n| format!("Hospital {n}")).collect();
+        self.assign_at(who, role, &names).await
+    }
+
+    async fn assign_at(&self, who: &Signed, role: (&str, &str), orgs: &[String]) -> Vec<AssignmentId> {
         let now = self.now();
-        let slug = program.to_owned();
+        let (slug, key) = (role.0.to_owned(), role.1);
         let known = put!(self, [slug], |tx| tx.program_by_slug(&slug).await);
         let program = known.unwrap_or(Program {
             id: ProgramId::mint(now, &SystemRandom),
             slug: slug.clone(),
             name: slug.to_uppercase(),
         });
-        let org = Organization { id: OrgId::mint(now, &SystemRandom), name: "Yale".into() };
         let role = Role {
             id: RoleId::mint(now, &SystemRandom),
             program: program.id,
@@ -223,23 +232,31 @@ impl Op {
             kind: RoleKind::Ordinary,
             permissions: vec!["files:upload".into()],
         };
-        let assignment = Assignment {
-            id: AssignmentId::mint(now, &SystemRandom),
-            account: who.account.id,
-            role: role.id,
-            org: org.id,
-            start: now,
-            end: None,
-            request: None,
+        let at = |name: &String| {
+            let org = Organization { id: OrgId::mint(now, &SystemRandom), name: name.clone() };
+            let assignment = Assignment {
+                id: AssignmentId::mint(now, &SystemRandom),
+                account: who.account.id,
+                role: role.id,
+                org: org.id,
+                start: now,
+                end: None,
+                request: None,
+            };
+            (org, assignment)
         };
-        put!(self, [program, org, role, assignment], |tx| {
+        let held: Vec<(Organization, Assignment)> = orgs.iter().map(at).collect();
+        put!(self, [program, role, held], |tx| {
             tx.put_program(&program).await?;
-            tx.put_org(&org).await?;
-            tx.join_program(org.id, program.id).await?;
             tx.put_role(&role).await?;
-            tx.add_assignment(&assignment).await
+            for (org, assignment) in &held {
+                tx.put_org(org).await?;
+                tx.join_program(org.id, program.id).await?;
+                tx.add_assignment(assignment).await?;
+            }
+            Ok(())
         });
-        assignment.id
+        held.iter().map(|(_, assignment)| assignment.id).collect()
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {

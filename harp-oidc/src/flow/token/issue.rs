@@ -11,7 +11,7 @@ use crate::flow::claims::{Person, ial};
 use crate::flow::provider::Oidc;
 use crate::grant::access::AccessToken;
 use crate::jose::alg::Typ;
-use crate::jose::jws::{self, Signer};
+use crate::jose::jws::{self, SignFault, Signer};
 use crate::protocol::id_token::{IdTokenClaims, amr};
 use crate::protocol::scope::Scope;
 use crate::protocol::token::{TokenResponse, TokenType};
@@ -54,7 +54,7 @@ pub(super) fn answer(
         roles,
         person: told,
     };
-    let id_token = jws::sign(key, Typ::Jwt, &claims).map_err(broken)?;
+    let id_token = signed(key, claims)?;
     Ok(TokenResponse {
         access_token: access,
         token_type: TokenType::Bearer,
@@ -63,6 +63,16 @@ pub(super) fn answer(
         refresh_token: None,
         id_token: Some(Plain::presented(&id_token)),
     })
+}
+
+/// What does not fit with the roles is told without them: nobody is kept out for holding many. The userinfo endpoint,
+/// which has no such bound, tells them to whoever finds the claim absent.
+fn signed(key: &dyn Signer, mut claims: IdTokenClaims) -> Result<String, Trouble> {
+    let id_token = match jws::sign(key, Typ::Jwt, &claims) {
+        Err(SignFault::TooLong) if claims.roles.take().is_some() => jws::sign(key, Typ::Jwt, &claims),
+        fits => fits,
+    };
+    id_token.map_err(broken)
 }
 
 fn broken(why: impl std::fmt::Display) -> Trouble {
