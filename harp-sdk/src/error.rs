@@ -141,7 +141,7 @@ pub enum SignInError {
     Seal(#[from] SealError),
 }
 
-/// What is to be sealed does not fit into a cookie, or the store of signed-out sessions did not answer.
+/// What is to be sealed does not fit into a cookie, or the cipher refused it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SealError {

@@ -12,7 +12,7 @@ use http::{HeaderMap, Method, StatusCode};
 use url::form_urlencoded;
 
 use super::layer::{Carrier, Cause, Current, Who};
-use super::page::{Action, Problem};
+use super::page::{Action, ActionKind, Problem, ProblemKind, SignOutForm};
 use crate::guard::{Refusal, Rule};
 use crate::harp::Harp;
 use crate::identity::Identity;
@@ -93,7 +93,8 @@ impl SignedIn {
     }
 }
 
-/// Somebody, or nobody: for pages that are for everyone.
+/// Somebody, or nobody: for pages that are for everyone. While the provider is away, nobody is whoever would have to be
+/// renewed.
 #[derive(Debug, Clone)]
 pub struct MaybeSignedIn(pub Option<SignedIn>);
 
@@ -139,14 +140,17 @@ impl IntoResponse for StepUp {
         if self.who.wanted.kind == Kind::Page {
             return Redirect::to(&self.href()).into_response();
         }
+        let confirm = "Confirm that it is you".to_owned();
         let problem = Problem {
+            kind: ProblemKind::NotProven(self.shortfall.clone()),
             status: StatusCode::FORBIDDEN,
             title: "Please confirm that it is you".to_owned(),
             text: format!(
                 "{} What you sent was not kept: confirm that it is you, and then send it once more.",
                 self.shortfall
             ),
-            actions: vec![Action { label: "Confirm that it is you".to_owned(), href: self.href() }],
+            actions: vec![Action { kind: ActionKind::Confirm, label: confirm, href: self.href() }],
+            sign_out: None,
         };
         self.who.carrier.pages.problem(&problem)
     }
@@ -159,6 +163,7 @@ pub struct WrongFormToken(Carrier);
 impl IntoResponse for WrongFormToken {
     fn into_response(self) -> Response {
         self.0.pages.problem(&Problem {
+            kind: ProblemKind::WrongFormToken,
             status: StatusCode::FORBIDDEN,
             title: "This form is out of date".to_owned(),
             text:
@@ -166,6 +171,7 @@ impl IntoResponse for WrongFormToken {
                    reload the page and send it once more."
                     .to_owned(),
             actions: vec![],
+            sign_out: None,
         })
     }
 }
@@ -179,7 +185,12 @@ pub enum NotSignedIn {
         return_to: LocalPath,
     },
     /// Anything else: 401.
-    Other(Option<SignInPage>),
+    Other {
+        /// Where to go on after the sign-in.
+        here: LocalPath,
+        /// The look.
+        page: Option<SignInPage>,
+    },
     /// It cannot be known now, because the memory of signed-out sessions does not answer: 503.
     Unknown(Option<SignInPage>),
     /// It cannot be known now, because the provider does not answer: 503.
@@ -188,6 +199,8 @@ pub enum NotSignedIn {
         here: LocalPath,
         /// The look.
         page: Option<SignInPage>,
+        /// For whoever was signed in until now.
+        sign_out: Option<SignOutForm>,
     },
     /// [`super::attach`] was forgotten: 500.
     NotAttached,
@@ -205,18 +218,18 @@ impl IntoResponse for NotSignedIn {
         };
         match self {
             NotSignedIn::Page { return_to } => Redirect::to(&sign_in_url(&return_to)).into_response(),
-            NotSignedIn::Other(page) => {
+            NotSignedIn::Other { here, page } => {
+                let (label, href) = ("Sign in".to_owned(), sign_in_url(&here));
                 let mut response = show(
                     page,
                     Problem {
+                        kind: ProblemKind::NotSignedIn,
                         status: StatusCode::UNAUTHORIZED,
                         title: "Please sign in again".to_owned(),
                         text: "You are not signed in, or your session ended. What you sent was not kept."
                             .to_owned(),
-                        actions: vec![Action {
-                            label: "Sign in".to_owned(),
-                            href: paths::SIGN_IN.to_owned(),
-                        }],
+                        actions: vec![Action { kind: ActionKind::SignIn, label, href }],
+                        sign_out: None,
                     },
                 );
                 // RFC 9110 §15.5.2 wants a challenge; cookies have no registered scheme.
@@ -227,21 +240,26 @@ impl IntoResponse for NotSignedIn {
             NotSignedIn::Unknown(page) => show(
                 page,
                 Problem {
+                    kind: ProblemKind::MemoryAway,
                     status: StatusCode::SERVICE_UNAVAILABLE,
                     title: "Please try again in a minute".to_owned(),
                     text: "We cannot check your session right now.".to_owned(),
                     actions: vec![],
+                    sign_out: None,
                 },
             ),
-            NotSignedIn::ProviderAway { here, page } => {
+            NotSignedIn::ProviderAway { here, page, sign_out } => {
+                let (label, href) = ("Try again".to_owned(), here.as_str().to_owned());
                 let problem = Problem {
+                    kind: ProblemKind::ProviderAway,
                     status: StatusCode::SERVICE_UNAVAILABLE,
                     title: "The sign-in service cannot be reached".to_owned(),
                     text: "We have to check with it every few minutes that you may still work here, and right now it \
                            does not answer. You are still signed in. Nothing that you sent was kept. Please try again in \
                            a minute."
                         .to_owned(),
-                    actions: vec![Action { label: "Try again".to_owned(), href: here.as_str().to_owned() }],
+                    actions: vec![Action { kind: ActionKind::TryAgain, label, href }],
+                    sign_out,
                 };
                 let mut response = show(page, problem);
                 response.headers_mut().insert(RETRY_AFTER, http::HeaderValue::from_static("10"));
@@ -287,17 +305,26 @@ fn current(parts: &Parts) -> Result<Option<SignedIn>, NotSignedIn> {
     match who {
         Who::Somebody(session) => {
             let (session, carrier, here) = (Arc::clone(session), carrier.clone(), here.clone());
-            let path = LocalPath::or_root(parts.uri.path_and_query().map(http::uri::PathAndQuery::as_str));
+            let path = wanted(parts);
             let kind = if wants_page(parts) { Kind::Page } else { Kind::Other };
             Ok(Some(SignedIn { session, carrier, here, wanted: Wanted { path, kind } }))
         }
         Who::Nobody => Ok(None),
         Who::Unknown(Cause::Memory) => Err(NotSignedIn::Unknown(Some(SignInPage(carrier.clone())))),
-        Who::Unknown(Cause::Provider) => {
-            let (here, page) = (here.clone(), Some(SignInPage(carrier.clone())));
-            Err(NotSignedIn::ProviderAway { here, page })
+        Who::Unknown(Cause::Provider(session)) => {
+            let (harp, page) = (&carrier.harp, Some(SignInPage(carrier.clone())));
+            let sign_out = session.as_ref().map(|session| SignOutForm {
+                token: harp.form_token(session),
+                issuer: harp.issuer().to_owned(),
+            });
+            Err(NotSignedIn::ProviderAway { here: wanted(parts), page, sign_out })
         }
     }
+}
+
+/// Also of a request that is no page: its path shows the form that was sent to it.
+fn wanted(parts: &Parts) -> LocalPath {
+    LocalPath::or_root(parts.uri.path_and_query().map(http::uri::PathAndQuery::as_str))
 }
 
 impl<S: Sync> FromRequestParts<S> for SignedIn {
@@ -308,11 +335,10 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
             return Ok(who);
         }
         if wants_page(parts) {
-            let here = parts.uri.path_and_query().map(http::uri::PathAndQuery::as_str);
-            return Err(NotSignedIn::Page { return_to: LocalPath::or_root(here) });
+            return Err(NotSignedIn::Page { return_to: wanted(parts) });
         }
         let page = parts.extensions.get::<Current>().map(|current| SignInPage(current.carrier.clone()));
-        Err(NotSignedIn::Other(page))
+        Err(NotSignedIn::Other { here: wanted(parts), page })
     }
 }
 
@@ -320,7 +346,11 @@ impl<S: Sync> FromRequestParts<S> for MaybeSignedIn {
     type Rejection = NotSignedIn;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<MaybeSignedIn, NotSignedIn> {
-        current(parts).map(MaybeSignedIn)
+        match current(parts) {
+            // What is for everyone is shown while the provider is away, too.
+            Err(NotSignedIn::ProviderAway { .. }) => Ok(MaybeSignedIn(None)),
+            who => who.map(MaybeSignedIn),
+        }
     }
 }
 

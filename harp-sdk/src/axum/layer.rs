@@ -44,17 +44,19 @@ pub(super) enum Who {
 }
 
 /// What does not answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) enum Cause {
     Memory,
-    Provider,
+    /// The session that cannot be renewed counts for nothing but its own end.
+    Provider(Option<Arc<Session>>),
 }
 
 pub(super) async fn carry(State(carrier): State<Carrier>, mut request: Request, next: Next) -> Response {
     let (who, cookie) = if is_foreign(&request) {
         (Who::Nobody, None)
     } else {
-        match carrier.harp.presence(&cookies(request.headers()), purpose(&request)).await {
+        let (cookies, purpose) = (cookies(request.headers()), purpose(&request));
+        match carrier.harp.presence(&cookies, purpose).await {
             Ok(Presence::Somebody(Open { session, renewed })) => (Who::Somebody(Arc::new(session)), renewed),
             Ok(Presence::Nobody) => (Who::Nobody, None),
             Ok(Presence::Ended(gone)) => (Who::Nobody, Some(gone)),
@@ -62,7 +64,7 @@ pub(super) async fn carry(State(carrier): State<Carrier>, mut request: Request, 
                 tracing::error!(%error, "nobody counts as signed in");
                 let cause = match error {
                     SessionUnknown::SignedOut(_) => Cause::Memory,
-                    SessionUnknown::Provider(_) => Cause::Provider,
+                    SessionUnknown::Provider(_) => Cause::Provider(stale(&carrier.harp, &cookies).await),
                 };
                 (Who::Unknown(cause), None)
             }
@@ -103,6 +105,11 @@ pub(super) async fn confirm(
         Ok(()) => next.run(request).await,
         Err(step_up) => step_up.into_response(),
     }
+}
+
+async fn stale(harp: &Harp, cookies: &str) -> Option<Arc<Session>> {
+    let open = harp.session(cookies, Purpose::SignInOrOut).await;
+    open.ok().flatten().map(|open| Arc::new(open.session))
 }
 
 /// This library's own routes begin and end sessions: they need no renewal, and work while the provider is away.

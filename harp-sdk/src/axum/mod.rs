@@ -17,7 +17,7 @@ use crate::harp::Harp;
 use crate::proof::Proof;
 
 pub use extract::{MaybeSignedIn, NotSignedIn, Refused, SignInPage, SignedIn, StepUp, WrongFormToken};
-pub use page::{Action, Pages, PlainPages, Problem, check_again};
+pub use page::{Action, ActionKind, Pages, PlainPages, Problem, ProblemKind, SignOutForm, check_again};
 
 /// Adds sign-in, callback and sign-out, and lets every route added before know who is signed in.
 pub fn attach<S: Clone + Send + Sync + 'static>(router: Router<S>, harp: &Harp) -> Router<S> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ::axum::extract::rejection::QueryRejection;
+use ::axum::extract::rejection::{FormRejection, QueryRejection};
 use ::axum::extract::{Query, RawQuery};
 use ::axum::response::{IntoResponse as _, Redirect, Response};
 use ::axum::routing::{get, post};
@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::extract::{Carried, MaybeSignedIn, sign_in_url, step_up_url};
 use super::layer::{self, Carrier, cookies};
-use super::page::{Action, Problem};
+use super::page::{Action, ActionKind, Problem, ProblemKind};
 use crate::cookie::SetCookie;
 use crate::error::SignInError;
 use crate::local::LocalPath;
@@ -36,14 +36,22 @@ struct SignIn {
     prompt: Option<String>,
 }
 
-async fn sign_in(Carried(carrier): Carried, headers: HeaderMap, Query(query): Query<SignIn>) -> Response {
+async fn sign_in(
+    Carried(carrier): Carried,
+    headers: HeaderMap,
+    query: Result<Query<SignIn>, QueryRejection>,
+) -> Response {
+    let Ok(Query(query)) = query else { return problem(&carrier, &SignInError::Malformed, Way::default()) };
     let return_to = LocalPath::or_root(query.return_to.as_deref());
-    let prompt = query.prompt.filter(|prompt| prompt == "login").map(|_| Prompt::Login);
-    let ask = Ask { prompt, ..Ask::returning_to(return_to.clone()) };
+    let ask = Ask { prompt: anew(query.prompt.as_deref()), ..Ask::returning_to(return_to.clone()) };
     match carrier.harp.begin(&ask, &cookies(&headers)).await {
         Ok(begun) => go(&begun.url, &begun.cookies),
         Err(error) => problem(&carrier, &error, Way { return_to: Some(&return_to), proof: None }),
     }
+}
+
+fn anew(prompt: Option<&str>) -> Option<Prompt> {
+    prompt.filter(|prompt| *prompt == "login").map(|_| Prompt::Login)
 }
 
 #[derive(Debug, Deserialize)]
@@ -52,6 +60,8 @@ struct Confirm {
     /// Seconds.
     max_age: Option<u64>,
     return_to: Option<String>,
+    /// `login`: somebody else is signed in at the provider.
+    prompt: Option<String>,
 }
 
 /// Whatever a link asks here, a page that needs more asks again: this decides nothing.
@@ -70,7 +80,8 @@ async fn step_up(
         None => Proof::of(level),
     };
     let return_to = LocalPath::or_root(asked.return_to.as_deref());
-    let ask = Ask::step_up(proof, who.as_deref(), return_to.clone());
+    let prompt = anew(asked.prompt.as_deref());
+    let ask = Ask { prompt, ..Ask::step_up(proof, who.as_deref(), return_to.clone()) };
     match carrier.harp.begin(&ask, &cookies(&headers)).await {
         Ok(begun) => go(&begun.url, &begun.cookies),
         Err(error) => problem(&carrier, &error, Way { return_to: Some(&return_to), proof: Some(&proof) }),
@@ -108,10 +119,11 @@ async fn sign_out(
     Carried(carrier): Carried,
     MaybeSignedIn(who): MaybeSignedIn,
     headers: HeaderMap,
-    Form(form): Form<SignOut>,
+    form: Result<Form<SignOut>, FormRejection>,
 ) -> Response {
     let Some(who) = who else { return go(&carrier.harp.post_logout_redirect_uri(), &[]) };
-    if let Err(wrong) = who.check_form_token(&form.form_token) {
+    let token = form.map(|Form(form)| form.form_token).unwrap_or_default();
+    if let Err(wrong) = who.check_form_token(&token) {
         return wrong.into_response();
     }
     match carrier.harp.sign_out(who.session(), &cookies(&headers)).await {
@@ -119,10 +131,12 @@ async fn sign_out(
         Err(error) => {
             tracing::error!(%error, "a sign-out was not kept");
             carrier.pages.problem(&Problem {
+                kind: ProblemKind::NotSignedOut,
                 status: StatusCode::SERVICE_UNAVAILABLE,
                 title: "You are still signed in".to_owned(),
                 text: "We could not sign you out everywhere. Please try again in a minute.".to_owned(),
                 actions: vec![],
+                sign_out: None,
             })
         }
     }
@@ -146,16 +160,26 @@ fn problem(carrier: &Carrier, error: &SignInError, way: Way<'_>) -> Response {
     let public = error.public();
     let action = match (way.return_to, way.proof) {
         // A link, and no redirect: a provider that answers less than was asked does not send anybody round in circles.
-        (Some(to), Some(proof)) => Action { label: "Try again".to_owned(), href: step_up_url(proof, to) },
+        (Some(to), Some(proof)) if *error == SignInError::OtherPerson => Action {
+            kind: ActionKind::Confirm,
+            label: "Confirm that it is you".to_owned(),
+            // Silently the provider would answer with the same other person for ever.
+            href: format!("{}&prompt=login", step_up_url(proof, to)),
+        },
+        (Some(to), Some(proof)) => {
+            Action { kind: ActionKind::TryAgain, label: "Try again".to_owned(), href: step_up_url(proof, to) }
+        }
         (to, _) => {
             let href = to.map_or_else(|| paths::SIGN_IN.to_owned(), sign_in_url);
-            Action { label: "Sign in".to_owned(), href }
+            Action { kind: ActionKind::SignIn, label: "Sign in".to_owned(), href }
         }
     };
     carrier.pages.problem(&Problem {
+        kind: ProblemKind::SignIn(error.clone()),
         status: StatusCode::from_u16(public.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         title: public.title.to_owned(),
         text: public.text.into_owned(),
         actions: vec![action],
+        sign_out: None,
     })
 }

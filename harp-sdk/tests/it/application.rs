@@ -3,10 +3,15 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Form;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use harp_sdk::axum::{MaybeSignedIn, Refused, SignedIn, WrongFormToken, attach, protect};
-use harp_sdk::guard;
+use harp_sdk::axum::{
+    MaybeSignedIn, Pages, Problem, ProblemKind, Refused, SignedIn, WrongFormToken, attach, attach_with,
+    protect,
+};
+use harp_sdk::error::Declined;
 use harp_sdk::testing::{Browser, Mischief, Person};
+use harp_sdk::{Denial, SignInError, guard};
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use http::{Request, StatusCode};
 
@@ -72,6 +77,7 @@ async fn what_is_not_a_page_is_answered_401() {
     assert!(answer.headers.contains_key("www-authenticate") && !answer.headers.contains_key(LOCATION));
     let post = browser.post("/note", &[("form_token", "x")]).await.unwrap();
     assert_eq!(post.status, StatusCode::UNAUTHORIZED);
+    assert!(post.body.contains("<a href=\"/auth/sign-in?return_to=%2Fnote\">Sign in</a>"), "{}", post.body);
 }
 
 /// MFT-2 step 6: authenticated, without the role.
@@ -184,4 +190,55 @@ async fn back_after_a_sign_in_is_no_error() {
     let page = stranger.get("/auth/callback?code=c&state=x").await.unwrap();
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
     assert!(page.body.contains("Please sign in again"));
+}
+
+/// No words of a framework reach a person.
+#[tokio::test]
+async fn what_cannot_be_read_is_a_page() {
+    let (_world, mut browser) = app().await;
+    let page = browser.open("/auth/sign-in?return_to=/a&return_to=/b").await.unwrap();
+    assert_eq!(page.status, StatusCode::BAD_REQUEST);
+    assert!(page.body.contains("<h1>We could not complete your sign-in</h1>"), "{}", page.body);
+    browser.get("/files").await.unwrap();
+    let page = browser.post("/auth/sign-out", &[("other", "x")]).await.unwrap();
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(page.body.contains("<h1>This form is out of date</h1>"), "{}", page.body);
+    assert!(browser.cookies().contains("-session="), "and nobody is signed out by it");
+}
+
+/// An application that speaks another language.
+#[derive(Debug)]
+struct Spanish;
+
+impl Pages for Spanish {
+    fn problem(&self, problem: &Problem) -> Response {
+        let title = match &problem.kind {
+            ProblemKind::NotSignedIn => "Inicie sesi\u{f3}n de nuevo".to_owned(),
+            ProblemKind::Refused(Denial::OtherOrganization { at }) => {
+                format!("Su funci\u{f3}n: {}", at.join(", "))
+            }
+            ProblemKind::SignIn(SignInError::Declined(Declined::AccessDenied)) => "Cancelado".to_owned(),
+            other => format!("{other:?}"),
+        };
+        let links: Vec<String> =
+            problem.actions.iter().map(|action| format!("{:?} {}", action.kind, action.href)).collect();
+        (problem.status, format!("{title}. {}", links.join(", "))).into_response()
+    }
+}
+
+#[tokio::test]
+async fn an_application_says_it_in_its_own_words() {
+    let world = World::new().await;
+    let router = Router::new().route("/files", get(files)).route("/note", post(note));
+    let mut browser = Browser::new(attach_with(router, &world.harp, Spanish));
+    let page = browser.post("/note", &[("form_token", "x")]).await.unwrap();
+    assert_eq!(page.body, "Inicie sesi\u{f3}n de nuevo. SignIn /auth/sign-in?return_to=%2Fnote");
+    let error = Some("access_denied".to_owned());
+    world.provider.misbehave(Mischief { error, ..Mischief::default() });
+    let page = browser.get("/files").await.unwrap();
+    assert_eq!(page.body, "Cancelado. SignIn /auth/sign-in?return_to=%2Ffiles");
+    world.provider.misbehave(Mischief::default());
+    world.provider.person(Person::new("Ben Roe").with_role("mft", "mft_web_user", "org_mayo"));
+    let page = browser.get("/files").await.unwrap();
+    assert!(page.body.starts_with("Su funci\u{f3}n: org_mayo Hospital. AskForRole http"), "{}", page.body);
 }

@@ -219,12 +219,12 @@ async fn the_cookie_of_a_session_that_has_ended_is_taken_away() {
 /// One waits for all: with many people at work, their waiting would be all the work there is.
 #[tokio::test]
 async fn a_provider_that_hangs_is_tried_by_one_session_for_all() {
-    let world = World::with(|config| config.timeout(Duration::from_millis(50))).await;
+    let world = World::new().await;
     let mut jars = Vec::new();
     for _ in 0..8 {
         jars.push(Jar::new(&world).await);
     }
-    world.provider.misbehave(Mischief { delay: Duration::from_secs(30), ..Mischief::default() });
+    world.provider.misbehave(Mischief { delay: Duration::from_secs(600), ..Mischief::default() });
     world.later(BOUND);
     for tries in [1, 2] {
         for jar in &mut jars {
@@ -241,13 +241,13 @@ async fn a_provider_that_hangs_is_tried_by_one_session_for_all() {
 
 #[tokio::test]
 async fn a_provider_that_hangs_is_not_waited_for() {
-    let world = World::with(|config| config.timeout(Duration::from_millis(50))).await;
+    let world = World::new().await;
     let mut jar = Jar::new(&world).await;
-    world.provider.misbehave(Mischief { delay: Duration::from_secs(30), ..Mischief::default() });
+    world.provider.misbehave(Mischief { delay: Duration::from_secs(600), ..Mischief::default() });
     world.later(BOUND);
     let asked = Instant::now();
     assert!(jar.ask(Purpose::Read).await.is_err());
-    assert!(asked.elapsed() < Duration::from_secs(10));
+    assert!(asked.elapsed() < Duration::from_secs(60), "three seconds, on a machine that has time");
 }
 
 #[tokio::test]
@@ -286,6 +286,32 @@ async fn a_session_does_not_show_its_access_token() {
     assert!(shown.contains("Access([secret])"), "{shown}");
 }
 
+/// On a shared computer nobody can be told to wait until the provider is back.
+#[tokio::test]
+async fn while_the_provider_is_away_people_sign_out_and_public_pages_are_shown() {
+    let world = World::new().await;
+    let start = |MaybeSignedIn(who): MaybeSignedIn| async move { who.map_or("nobody", |_| "somebody") };
+    let router = Router::new().route("/", get(start)).route("/files", get(|_: SignedIn| async { "files" }));
+    let mut browser = Browser::new(attach(router, &world.harp));
+    assert_eq!(browser.get("/files").await.unwrap().body, "files");
+    let mut copy = browser.clone();
+    world.provider.misbehave(down());
+    world.later(BOUND);
+    let page = browser.get("/").await.unwrap();
+    assert_eq!((page.status, page.body.as_str()), (StatusCode::OK, "nobody"));
+    let page = browser.get("/files").await.unwrap();
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    let allowed = format!("form-action 'self' {};", world.provider.issuer());
+    assert!(page.headers["content-security-policy"].to_str().unwrap().contains(&allowed));
+    let form = format!("form_token={}", page.field("form_token").unwrap());
+    let request = Request::post("/auth/sign-out").header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let out = browser.send(request.body(Body::from(form)).unwrap()).await.unwrap();
+    assert_eq!((out.status, browser.cookies().as_str()), (StatusCode::SEE_OTHER, ""));
+    world.provider.misbehave(Mischief::default());
+    world.later(5);
+    assert_eq!(copy.open("/files").await.unwrap().status, StatusCode::SEE_OTHER, "every copy has ended");
+}
+
 /// The page says what is wrong; nothing that was sent was done.
 #[tokio::test]
 async fn the_page_says_that_the_sign_in_service_cannot_be_reached() {
@@ -309,6 +335,7 @@ async fn the_page_says_that_the_sign_in_service_cannot_be_reached() {
     let note = browser.send(form()).await.unwrap();
     assert_eq!(note.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(note.body.contains("Nothing that you sent was kept"));
+    assert!(note.body.contains("<a href=\"/note\">Try again</a>"), "{}", note.body);
     world.provider.misbehave(Mischief::default());
     world.later(5);
     assert_eq!(browser.send(form()).await.unwrap().body, "written");

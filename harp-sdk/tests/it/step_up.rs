@@ -153,7 +153,12 @@ async fn only_the_person_who_is_signed_in_can_confirm() {
     let page = browser.get("/pay").await.unwrap();
     assert_eq!(page.status, StatusCode::FORBIDDEN);
     assert!(page.body.contains("Somebody else signed in"), "{}", page.body);
+    // Mallory is signed in at the provider: without a page there it would answer the same for ever.
+    let href = page.body.split("href=\"").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+    let sent = browser.open(&href).await.unwrap();
+    assert!(sent.location().unwrap().contains("&prompt=login"), "{:?}", sent.location());
     world.provider.person(ana());
+    assert_eq!(browser.get(&href).await.unwrap().body, "paid by Ana Lee");
     assert_eq!(browser.get("/").await.unwrap().body, "Ana Lee");
 }
 

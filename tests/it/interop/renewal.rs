@@ -2,7 +2,10 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::Router;
+use axum::routing::get;
 use harp_core::account::Standing;
 use harp_core::kernel::assurance::Method;
 use harp_core::kernel::secret::Plain;
@@ -10,7 +13,8 @@ use harp_core::kernel::time::{Clock as _, SystemClock};
 use harp_core::session::SessionScope;
 use harp_oidc::grant::client::{Authentication, Client};
 use harp_oidc::protocol::redirect::{ApplicationType, RedirectUri};
-use harp_sdk::{CookieSecret, Registration};
+use harp_sdk::axum::{SignedIn, StepUp, attach, confirm};
+use harp_sdk::{CookieSecret, Harp, Level, Proof, Registration};
 use harp_tests::both;
 use harp_tests::cluster::Db;
 use tokio::net::TcpListener;
@@ -26,6 +30,7 @@ const BOUND: u64 = 5 * 60;
 /// The provider of the specifications on a port, and MFT on another, by the same clock.
 struct Street {
     op: Op,
+    /// Where the application is: MFT, unless the test has one of its own.
     mft: String,
     serving: Vec<JoinHandle<()>>,
     _files: tempfile::TempDir,
@@ -39,6 +44,11 @@ impl Drop for Street {
 
 impl Street {
     async fn new(db: Db) -> Street {
+        Street::with(db, |config| mft::router(config).unwrap()).await
+    }
+
+    /// With this application, by the registration and the clock of that configuration.
+    async fn with(db: Db, make: impl FnOnce(mft::Config) -> Router) -> Street {
         let listen = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
         let (at_provider, at_mft) = (listen().await.unwrap(), listen().await.unwrap());
         let origin = |at: &TcpListener| format!("http://localhost:{}", at.local_addr().unwrap().port());
@@ -63,7 +73,7 @@ impl Street {
         let files = tempfile::tempdir().unwrap();
         let mut config = mft::Config::new(registration, files.path());
         config.clock = Arc::clone(&op.clock) as _;
-        let application = mft::router(config).unwrap();
+        let application = make(config);
         let router = op.router.clone().into_make_service_with_connect_info::<SocketAddr>();
         let serving = vec![
             tokio::spawn(async move { axum::serve(at_provider, router).await.unwrap() }),
@@ -75,9 +85,13 @@ impl Street {
     /// A browser that is signed in at the provider as this person, and at MFT through it.
     async fn browser(&self, who: &Signed) -> Walker {
         let mut browser = Walker::new();
-        browser.bring(self.op.provider.oidc().issuer.as_str(), "harp_session", who.secret.expose());
+        self.signed_in(&mut browser, who);
         assert_eq!(self.status(&mut browser).await, 200);
         browser
+    }
+
+    fn signed_in(&self, browser: &mut Walker, who: &Signed) {
+        browser.bring(self.op.provider.oidc().issuer.as_str(), "harp_session", who.secret.expose());
     }
 
     /// What the files of the person's organization answer.
@@ -91,7 +105,47 @@ impl Street {
     }
 }
 
+/// An application in which money moves.
+fn bank(config: mft::Config) -> Router {
+    let harp = Harp::new(harp_sdk::Config::new(config.registration).clock(config.clock)).unwrap();
+    let pay = |who: SignedIn| async move {
+        who.prove(&Proof::of(Level::Aal2).within(Duration::from_secs(600)))?;
+        Ok::<_, StepUp>("paid")
+    };
+    let vault = Router::new().route("/vault", get(|| async { "open" }));
+    let vault = confirm(vault, Proof::of(Level::Aal2PhishingResistant));
+    attach(Router::new().route("/pay", get(pay)).merge(vault), &harp)
+}
+
 both! {
+    /// the SDK's step-up and HARP understand each other: what is asked for, what is refused, and the way back.
+    async fn a_step_up_is_asked_for_at_harp_and_comes_back(db: Db) {
+        let street = Street::with(db, bank).await;
+        let op = &street.op;
+        let ana = op.ana().await;
+        let mut browser = Walker::new();
+        street.signed_in(&mut browser, &ana);
+        let pay = format!("{}/pay", street.mft);
+        assert_eq!(browser.open(&pay).await.body, "paid", "the sign-in is fresh");
+        op.after(12 * 60);
+        let page = browser.open(&pay).await;
+        assert_eq!(page.url.path(), "/sign-in");
+        assert!(page.body.contains("Your last sign-in was more than 10 minutes ago."), "{}", page.body);
+        // Somebody else signs in there: a page, whose link is not answered silently with the same person.
+        let ways = [Method::Password, Method::Totp];
+        street.signed_in(&mut browser, &op.person(Standing::Active, SessionScope::Full, &ways).await);
+        let page = browser.open(&pay).await;
+        assert!(page.status == 403 && page.body.contains("Somebody else signed in"), "{}", page.body);
+        let href = page.body.split("href=\"").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+        assert_eq!(browser.open(&format!("{}{href}", street.mft)).await.url.path(), "/sign-in");
+        street.signed_in(&mut browser, &op.sign_in(&ana.account, SessionScope::Full, &ways).await);
+        let page = browser.open(&pay).await;
+        assert_eq!((page.url.path(), page.body.as_str()), ("/pay", "paid"));
+        // No sign-in of hers is with a passkey: HARP says so, and nobody goes round in circles.
+        let page = browser.open(&format!("{}/vault", street.mft)).await;
+        assert!(page.status == 403 && page.body.contains("This needs a sign-in with a passkey."), "{}", page.body);
+    }
+
     /// H06, X-5: a role that a Security Official ends works for at most the bound, and no page of the provider need be seen.
     async fn a_role_that_ended_lets_nobody_in_after_the_bound(db: Db) {
         let street = Street::new(db).await;
