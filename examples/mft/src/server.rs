@@ -29,8 +29,10 @@ pub async fn serve(
         stop.await;
         stopping.graceful_shutdown(Some(bounds.drain));
     });
-    let mut server =
+    let server =
         axum_server::from_tcp(listener.into_std()?)?.handle(handle).first_request_timeout(bounds.head);
+    // A connection of HTTP/2 may be idle for ever, and the proxy speaks HTTP/1.
+    let mut server = server.http1_only();
     server.http_builder().http1().max_buf_size(bounds.head_bytes).header_read_timeout(bounds.head);
     let permits = Arc::new(Semaphore::new(bounds.connections));
     Ok(server.serve(Door { router, permits }).await?)

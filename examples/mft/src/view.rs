@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use askama::Template;
-use harp_sdk::axum::{Problem, SignedIn};
+use harp_sdk::axum::{Action, SignOutForm, SignedIn};
 use harp_sdk::{Refusal, Timestamp, paths};
-use http::StatusCode;
 
 use crate::config::Help;
 use crate::vault::{FileId, Stored};
@@ -120,14 +119,11 @@ pub struct Files {
 #[template(path = "problem.html")]
 pub struct Trouble {
     pub frame: Frame,
-    pub problem: Problem,
-}
-
-impl Trouble {
-    pub fn new(frame: Frame, status: StatusCode, title: String, text: String) -> Trouble {
-        let problem = Problem { status, title, text, actions: vec![] };
-        Trouble { frame, problem }
-    }
+    pub title: String,
+    pub text: String,
+    pub actions: Vec<Action>,
+    /// The provider is away, and signing out is what still works.
+    pub sign_out: Option<SignOutForm>,
 }
 
 fn sign_in(return_to: &str) -> String {

@@ -1,10 +1,11 @@
 //! A file goes out: always as a download, never as something that a browser would run.
 
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use futures_util::stream;
-use harp_sdk::axum::SignedIn;
+use harp_sdk::axum::{MaybeSignedIn, SignedIn};
 use http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use tokio::fs::File;
 use tokio::io::AsyncReadExt as _;
@@ -16,7 +17,12 @@ use crate::vault::FileId;
 
 const CHUNK: usize = 64 * 1024;
 
-pub async fn send(State(app): State<App>, who: SignedIn, Path((org, id)): Path<(String, String)>) -> Answer {
+pub async fn send(
+    State(app): State<App>,
+    who: SignedIn,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Answer {
+    let Ok(Path((org, id))) = path else { return Err(nowhere(State(app), MaybeSignedIn(Some(who))).await) };
     let at = admitted(&app, &who, &org).map_err(|page| *page)?;
     let file = match FileId::parse(&id) {
         Some(id) => app.vault.read(&at.org, &id).await,
@@ -32,7 +38,7 @@ pub async fn send(State(app): State<App>, who: SignedIn, Path((org, id)): Path<(
             ];
             Ok((headers, streamed(file)).into_response())
         }
-        Ok(None) => Err(nowhere(State(app), harp_sdk::axum::MaybeSignedIn(Some(who))).await),
+        Ok(None) => Err(nowhere(State(app), MaybeSignedIn(Some(who))).await),
         Err(error) => Err(broken(app.frame_at(&who, Some(&at.role.org_name)), &error)),
     }
 }

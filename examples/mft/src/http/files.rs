@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use harp_sdk::axum::SignedIn;
+use harp_sdk::axum::{MaybeSignedIn, SignedIn};
 use harp_sdk::{HeldRole, guard};
 use http::StatusCode;
 
-use super::pages::{broken, show as page, trouble};
+use super::pages::{broken, nowhere, show as page, trouble};
 use super::{Answer, App};
 use crate::vault::{FileId, Org, Stored};
 use crate::view::{Files, Pager, Place, Refused};
@@ -33,9 +34,10 @@ pub async fn first(State(app): State<App>, who: SignedIn) -> Response {
 pub async fn show(
     State(app): State<App>,
     who: SignedIn,
-    Path(org): Path<String>,
+    org: Result<Path<String>, PathRejection>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Answer {
+    let Ok(Path(org)) = org else { return Err(nowhere(State(app), MaybeSignedIn(Some(who))).await) };
     let at = admitted(&app, &who, &org).map_err(|page| *page)?;
     let done = match query.get("done").and_then(|id| FileId::parse(id)) {
         Some(id) => app.vault.meta(&at.org, &id).await.ok().flatten().map(|meta| Stored { id, meta }),

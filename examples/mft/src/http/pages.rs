@@ -27,7 +27,7 @@ pub async fn nowhere(State(app): State<App>, who: MaybeSignedIn) -> Response {
 }
 
 pub fn trouble(frame: Frame, status: StatusCode, title: String, text: String) -> Response {
-    show(status, &Trouble::new(frame, status, title, text))
+    show(status, &Trouble { frame, title, text, actions: vec![], sign_out: None })
 }
 
 /// A fault of ours: the log has it, the person reads that it is not their fault.
@@ -56,7 +56,8 @@ pub struct Look {
 impl Pages for Look {
     fn problem(&self, problem: &Problem) -> Response {
         let frame = Frame { help: self.help.clone(), issuer: self.issuer.clone(), person: None };
-        let page = Trouble { frame, problem: problem.clone() };
+        let Problem { title, text, actions, sign_out, .. } = problem.clone();
+        let page = Trouble { frame, title, text, actions, sign_out };
         match page.render() {
             Ok(html) => (problem.status, Html(html)).into_response(),
             Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

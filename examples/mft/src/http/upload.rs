@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use axum::extract::multipart::{Field, Multipart, MultipartRejection};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use harp_sdk::axum::SignedIn;
+use harp_sdk::axum::{MaybeSignedIn, SignedIn};
 use http::StatusCode;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::files::{Admitted, Shown, admitted, listing, path};
-use super::pages::{broken, trouble};
+use super::pages::{broken, nowhere, trouble};
 use super::{Answer, App};
 use crate::vault::{FileId, FileName, Label, Stored, UploadError};
 use crate::view::size;
@@ -18,15 +19,20 @@ use crate::words::{say, t};
 
 /// A sender that is silent for this long has left.
 const SILENCE: Duration = Duration::from_secs(60);
+/// After that, whoever sends less than this many bytes a second on the average keeps a place from others.
+const LEAST_RATE: u64 = 16 * 1024;
 /// Of the hidden fields.
 const FIELD: usize = 256;
+/// The form has three.
+const FIELDS: usize = 8;
 
 pub async fn receive(
     State(app): State<App>,
     who: SignedIn,
-    Path(org): Path<String>,
+    org: Result<Path<String>, PathRejection>,
     body: Result<Multipart, MultipartRejection>,
 ) -> Answer {
+    let Ok(Path(org)) = org else { return Err(nowhere(State(app), MaybeSignedIn(Some(who))).await) };
     let at = admitted(&app, &who, &org).map_err(|page| *page)?;
     let form = match body {
         Ok(mut form) => take(&app, &who, &at, &mut form).await,
@@ -58,7 +64,8 @@ impl From<UploadError> for Wrong {
 async fn take(app: &App, who: &SignedIn, at: &Admitted, form: &mut Multipart) -> Result<Stored, Wrong> {
     let mut id = None;
     let mut is_ours = false;
-    while let Some(field) = next(form).await? {
+    for _ in 0..FIELDS {
+        let Some(field) = next(form).await? else { return Err(Wrong::NoFile) };
         match field.name().unwrap_or_default() {
             "form_token" => {
                 let token = short(field).await?;
@@ -75,10 +82,10 @@ async fn take(app: &App, who: &SignedIn, at: &Admitted, form: &mut Multipart) ->
                 }
                 return store(app, who, at, Incoming { id: id.unwrap_or_else(FileId::mint), field }).await;
             }
-            _ => {}
+            _ => drop(short(field).await?),
         }
     }
-    Err(Wrong::NoFile)
+    Err(Wrong::Unreadable)
 }
 
 struct Incoming<'a> {
@@ -90,7 +97,12 @@ async fn store(app: &App, who: &SignedIn, at: &Admitted, incoming: Incoming<'_>)
     let Incoming { id, mut field } = incoming;
     let sent = field.file_name().unwrap_or_default().to_owned();
     let mut upload = app.vault.begin().await?;
+    let (began, mut read) = (Instant::now(), 0);
     while let Some(chunk) = heard(field.chunk()).await? {
+        read += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+        if is_too_slow(read, began.elapsed()) {
+            return Err(Wrong::Unreadable);
+        }
         if let Err(error) = upload.write(&chunk).await {
             drop(upload);
             drain(&mut field, app.vault.limits().file).await;
@@ -107,6 +119,10 @@ async fn store(app: &App, who: &SignedIn, at: &Admitted, incoming: Incoming<'_>)
         at: app.harp.now(),
     };
     Ok(upload.finish(&at.org, id, label).await?)
+}
+
+fn is_too_slow(read: u64, took: Duration) -> bool {
+    took > SILENCE && read < took.as_secs().saturating_mul(LEAST_RATE)
 }
 
 /// A browser shows our answer only when it could send all it had: read on for a while, and keep nothing.
@@ -161,4 +177,19 @@ async fn answer(app: &App, who: &SignedIn, at: &Admitted, wrong: Wrong) -> Answe
         Wrong::File(UploadError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, t("upload.busy")),
     };
     listing(app, who, at, Shown { error: Some((status, text)), ..Shown::default() }).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A byte a minute is not silence, and not an upload either.
+    #[test]
+    fn a_trickle_is_too_slow_and_a_poor_line_is_not() {
+        let took = Duration::from_secs;
+        assert!(!is_too_slow(1, took(60)), "no line is judged by its first minute");
+        assert!(is_too_slow(2, took(61)));
+        assert!(is_too_slow(10_000_000, took(700)));
+        assert!(!is_too_slow(10_000_000, took(600)), "10 MB in ten minutes");
+    }
 }

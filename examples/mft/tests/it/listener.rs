@@ -78,3 +78,18 @@ async fn connections_beyond_the_bound_wait_until_there_is_room() {
     timeout(LONG, second.read_to_string(&mut answer)).await.unwrap().unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
+
+/// An idle connection of HTTP/2 would hold its place for ever: the head's time counts for HTTP/1 only.
+#[tokio::test]
+async fn http_2_is_not_spoken() {
+    let bounds = Bounds { head: Duration::from_millis(200), connections: 1, ..Bounds::default() };
+    let running = start(bounds).await;
+    let mut idle = TcpStream::connect(running.at).await.unwrap();
+    let answer = said(&mut idle, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await;
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 4") || answer.starts_with("HTTP/1.1 5"),
+        "{answer}"
+    );
+    let mut next = TcpStream::connect(running.at).await.unwrap();
+    assert!(said(&mut next, ASK).await.starts_with("HTTP/1.1 200"));
+}

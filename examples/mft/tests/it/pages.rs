@@ -97,3 +97,17 @@ async fn signing_out_goes_through_the_provider_and_ends_here() {
     assert!(ana.get("/signed-out").await.unwrap().body.contains("You are signed out"));
     assert_eq!(ana.open(YALE).await.unwrap().status, StatusCode::SEE_OTHER);
 }
+
+/// No words of a framework reach a person.
+#[tokio::test]
+async fn a_path_that_cannot_be_read_is_a_page() {
+    let world = World::new().await;
+    let mut ana = world.browser("Ana Lee", &["org_yale"]).await;
+    for path in ["/files/%ff", "/files/%ff/x", "/files/org_yale/%ff"] {
+        let page = ana.open(path).await.unwrap();
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(page.body.contains("<dd>Ana Lee</dd>"), "{path}: {}", page.body);
+        let sent = ana.send(super::upload(path, vec![])).await.unwrap();
+        assert!(!sent.body.contains("UTF-8"), "{path}: {}", sent.body);
+    }
+}

@@ -25,6 +25,8 @@ async fn a_file_goes_up_is_listed_and_comes_down_unchanged() {
         page.body
     );
     assert!(page.body.contains("<caption>1 file,") && page.body.contains("Ana Lee</td>"));
+    // What came instead of the file would be saved under its name: a refusal is to be read.
+    assert!(!page.body.contains(" download>") && !page.body.contains(" download="), "{}", page.body);
     let file = ana.open(&links(&page)[0]).await.unwrap();
     assert_eq!(file.status, StatusCode::OK);
     assert_eq!(file.body, String::from_utf8_lossy(&content));
@@ -245,4 +247,23 @@ fn entries(path: &Path) -> usize {
 fn broken(bytes: Vec<u8>) -> Body {
     let gone = std::io::Error::other("connection reset");
     Body::from_stream(stream::iter([Ok(bytes), Err(gone)]))
+}
+
+/// The form has three fields, and the file is the last: nobody sends others for ever.
+#[tokio::test]
+async fn fields_of_no_form_of_ours_are_not_read_on_and_on() {
+    let world = World::new().await;
+    let mut ana = world.browser("Ana Lee", &["org_yale"]).await;
+    let token = ana.get(YALE).await.unwrap().field("form_token").unwrap().to_owned();
+    let form = Form { token: &token, id: None, name: "a.csv", content: b"a" };
+    let junk =
+        |value: &str| format!("--edge\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n{value}\r\n");
+    for (before, status) in [
+        (junk("y").repeat(3), StatusCode::SEE_OTHER),
+        (junk("y").repeat(9), StatusCode::BAD_REQUEST),
+        (junk(&"y".repeat(5_000)), StatusCode::BAD_REQUEST),
+    ] {
+        let body = [before.into_bytes(), form.body()].concat();
+        assert_eq!(ana.send(upload(YALE, body)).await.unwrap().status, status);
+    }
 }
