@@ -348,7 +348,7 @@ not-me =
     .lead = You opened the link “This was not me” in a letter from us. Nothing has changed so far.
     .then = If you lock your account:
     .nobody = Nobody can sign in to it. That includes you.
-    .out = Everybody who is signed in to it is signed out, on every device.
+    .out = Everybody who is signed in to it is signed out, on every device. Devices added since the letter are removed.
     .codes = Security codes and links that we sent for it stop working.
     .back-title = How you get it back
     .back = Call the help desk. They make sure that it is you, and unlock it.
@@ -1051,7 +1051,7 @@ letter-sign-in-locked =
 
 letter-account-locked =
     .subject = Your account is locked
-    .what = Somebody opened the link “This was not me” in a letter from us, and locked your account. Nobody can sign in to it, and everybody is signed out.
+    .what = Somebody opened the link “This was not me” in a letter from us, and locked your account. Nobody can sign in to it, and everybody is signed out. Devices added since that letter are removed.
     .next = Call the help desk below to unlock it. They first make sure that it is you.
 
 letter-account-unlocked =

@@ -9,7 +9,9 @@ use crate::notice::{Alert, Happened, Notice, Recipient};
 use crate::policy::{CodeRules, Profile, RecoveryRules, RepudiationRules};
 use crate::port::{Composer, Enclosed};
 
-/// The shipped letters. A deployment with its own look or language brings its own [`Composer`].
+/// The shipped letters. Security letters bear a link `{base_url}/not-me?token=..` ([`PATH`], [`TOKEN`]), which the application
+/// serves: GET asks ([`flow::lock::look`](crate::flow::lock::look)) and changes nothing, since mail scanners open links; POST locks
+/// ([`flow::lock::not_me`](crate::flow::lock::not_me)). A deployment with its own look or language brings its own [`Composer`].
 #[derive(Debug, Clone)]
 pub struct English {
     name: String,
@@ -176,7 +178,8 @@ impl English {
                 format!("Your {name} account is locked"),
                 format!(
                     "Somebody said by the link in a letter from us: this was not me. Nobody can sign in to your {name} \
-                     account, and every session has ended. Call the help desk to have it unlocked."
+                     account, every session has ended, and devices added since that letter are removed. Call the help desk \
+                     to have it unlocked."
                 ),
             ),
             Happened::AccountUnlocked => (

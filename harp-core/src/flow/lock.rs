@@ -5,19 +5,22 @@
 //! ```
 //! With the lock every session, unfinished sign-in and code is worthless at once (the credential epoch rises), and what
 //! applications hold is refused when they next ask. The epoch stays when the account is unlocked: what was ended stays so.
+//! Devices that were added since the letter was written are removed, or unlocking would let whoever added them in.
 
 use async_trait::async_trait;
 
 use super::alert::alert;
 use super::attempts::{self, Keys};
 use super::{Harp, Trouble};
-use crate::account::Account;
 use crate::account::field::{Complaint, Field, Problem};
 use crate::account::lock::{Lock, LockReason};
 use crate::account::username::fold;
+use crate::account::{Account, Standing};
 use crate::audit::Deed;
+use crate::factor::{Factor, FactorStatus};
 use crate::kernel::act::Act;
 use crate::kernel::secret::{Hashed, Plain};
+use crate::kernel::time::Timestamp;
 use crate::notice::Happened;
 use crate::notice::repudiation::Repudiation;
 use crate::store::{Fault, Tx, Work};
@@ -91,10 +94,37 @@ impl Work for Repudiate<'_> {
         }
         let Some(account) = tx.account(found.account).await? else { return Ok(NotMe::Dead) };
         if account.standing.is_usable() {
+            let account = without_devices_since(tx, harp, (account, found.created_at), act).await?;
             lock(tx, harp, (&account, LockReason::NotMe), act).await?;
         }
         Ok(NotMe::Locked)
     }
+}
+
+/// The account was in strange hands when the letter was written: the device that it tells of goes, and whatever was added
+/// later. If none is left, the account is to be set up again (E02).
+async fn without_devices_since(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    (account, since): (Account, Timestamp),
+    act: &Act,
+) -> Result<Account, Fault> {
+    let (theirs, own): (Vec<Factor>, Vec<Factor>) = tx
+        .factors(account.id)
+        .await?
+        .into_iter()
+        .partition(|f| f.activated_at.unwrap_or(f.created_at) >= since);
+    for factor in &theirs {
+        if tx.remove_factor(factor.id, act.now).await? {
+            let deed = Deed::FactorRemoved { factor: factor.id, method: factor.method() };
+            tx.record(&harp.event(act, account.id, deed)).await?;
+        }
+    }
+    let bare = !theirs.is_empty() && !own.iter().any(|f| f.status == FactorStatus::Active);
+    if bare && tx.set_standing(account.id, Standing::Active, Standing::PendingSetup).await? {
+        return Ok(Account { standing: Standing::PendingSetup, ..account });
+    }
+    Ok(account)
 }
 
 /// Comes after the turn on the account's row.
@@ -120,7 +150,7 @@ async fn lock(
 }
 
 /// An operator unlocks: the account, and signing in with its user ID (AC-7: *or until an administrator releases*). The
-/// password is as it was: the letter asks its owner to change it.
+/// password is as it was, whoever knows it: the letter asks its owner to change it, and the help desk sees to it.
 pub async fn unlock(harp: &Harp, (username, reason): (&str, &str), act: &Act) -> Result<Unlocked, Trouble> {
     let reason: String = reason.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let reason = reason.trim();

@@ -202,6 +202,7 @@ async fn current(harp: &Harp, live: &Live, typed: &Secret<String>, act: &Act) ->
                 tx.record(&harp.event(act, live.account.id, Deed::PasswordRefused)).await?;
             }
             if let Counted::NowLocked { until } = counted {
+                tx.record(&harp.event(act, live.account.id, Deed::SignInLocked { until })).await?;
                 sign_in_locked(tx, harp, (Some(&live.account), until), act).await?;
             }
             Ok(match (counted, attempt) {

@@ -7,8 +7,10 @@ use crate::stage::{PASSWORD, Stage, ana, synthetic};
 use harp_core::account::Standing;
 use harp_core::account::lock::LockReason;
 use harp_core::adapter::courier::memory::Arrived;
-use harp_core::audit::Deed;
+use harp_core::audit::{Deed, Event};
+use harp_core::factor::Factor;
 use harp_core::flow::confirm_email::{self, Confirmed};
+use harp_core::flow::factors;
 use harp_core::flow::lock::{self, Link, NotMe, Unlocked};
 use harp_core::flow::profile::{self, PasswordForm, QuestionForm};
 use harp_core::flow::sessions::{Live, authenticate};
@@ -40,6 +42,8 @@ async fn confirm_address(stage: &Stage, account: AccountId, mailbox: &str) {
 /// Ana is signed in, and reads her mail at an address that she confirmed.
 async fn reachable(db: Db) -> (Stage, Live) {
     let (stage, live) = with_phone(db).await;
+    // Her phone is older than any letter that bears a link.
+    stage.later(MINUTE);
     confirm_address(&stage, live.account.id, MAILBOX).await;
     // What is delivered together arrives in any order.
     deliver(&stage).await;
@@ -116,6 +120,82 @@ both! {
         assert!(stage.events().await.iter().any(|e| matches!(e.deed, Deed::SessionsEnded { count } if count >= 2)));
         let told = last(&stage, MAILBOX).await;
         assert!(told.letter.subject.contains("is locked") && told.not_me().is_none(), "{}", told.letter.subject);
+    }
+
+    /// P14: the device that the letter tells of and one that came after it are gone when the help desk unlocks; hers stays.
+    async fn devices_added_since_the_letter_go_with_the_lock(db: Db) {
+        let (stage, live) = reachable(db).await;
+        stage.later(MINUTE);
+        add_app(&stage, &live).await;
+        let link = link(&stage).await;
+        stage.later(MINUTE);
+        let late = add_phone(&stage, &live, OTHER_PHONE).await;
+        assert_eq!(confirm(&stage, &live, late).await, "active");
+        assert_eq!(not_me(&stage, &link).await, NotMe::Locked);
+        let left = factors::devices(&stage.harp, &live).await.unwrap().factors;
+        assert_eq!(left.iter().map(Factor::method).collect::<Vec<_>>(), [Method::Sms]);
+        assert!(left.iter().all(|f| f.id != late));
+        let removed = |e: &Event| matches!(e.deed, Deed::FactorRemoved { .. });
+        assert_eq!(stage.events().await.into_iter().filter(removed).count(), 2);
+        assert_eq!(unlock(&stage, ANA, "called back").await, Unlocked::Unlocked);
+        assert!(matches!(password(&stage, ANA, PASSWORD).await, PasswordOutcome::NeedsCode { .. }));
+    }
+
+    /// E02: nothing is left to sign in with.
+    async fn an_account_whose_only_device_was_a_thiefs_is_set_up_again(db: Db) {
+        let stage = registered(db).await;
+        let live = set_up(&stage, ANA).await;
+        confirm_address(&stage, live.account.id, MAILBOX).await;
+        deliver(&stage).await;
+        stage.later(MINUTE);
+        let phone = add_phone(&stage, &live, PHONE).await;
+        assert_eq!(confirm(&stage, &live, phone).await, "active");
+        complete(&stage, &live).await;
+        assert_eq!(not_me(&stage, &link(&stage).await).await, NotMe::Locked);
+        assert_eq!(unlock(&stage, ANA, "called back").await, Unlocked::Unlocked);
+        assert_eq!(stage.account(live.account.id).await.standing, Standing::PendingSetup);
+        assert!(matches!(password(&stage, ANA, PASSWORD).await, PasswordOutcome::SetUp(_)));
+    }
+
+    /// Whoever waits at *enter the code* at that moment has no device afterwards, whichever comes first.
+    async fn a_device_that_is_confirmed_during_the_lock_is_not_there_after_it(db: Db) {
+        let (stage, live) = reachable(db).await;
+        let link = link(&stage).await;
+        let device = add_phone(&stage, &live, OTHER_PHONE).await;
+        let (live, code) = (again(&stage, &live).await, text(&stage, OTHER_PHONE).await);
+        let stage = Arc::new(stage);
+        let outcomes = eight(|i| {
+            let (stage, live, link, code) = (stage.clone(), live.clone(), link.clone(), code.clone());
+            async move {
+                if i % 2 == 0 {
+                    return shown(&not_me(&stage, &link).await);
+                }
+                shown(&factors::confirm(&stage.harp, &live, (device, &code), &stage.act()).await.unwrap())
+            }
+        })
+        .await;
+        assert_eq!(outcomes.iter().filter(|o| *o == "Locked").count(), 1, "{outcomes:?}");
+        let left = factors::devices(&stage.harp, &live).await.unwrap().factors;
+        assert!(left.iter().all(|f| f.id != device), "{outcomes:?}: {left:?}");
+    }
+
+    /// Both at once: each finds the account locked or unlocked, and nothing is damaged.
+    async fn to_sign_in_while_the_help_desk_unlocks_is_no_trouble(db: Db) {
+        let (stage, _) = reachable(db).await;
+        assert_eq!(not_me(&stage, &link(&stage).await).await, NotMe::Locked);
+        let stage = Arc::new(stage);
+        let outcomes = eight(|i| {
+            let stage = stage.clone();
+            async move {
+                match i {
+                    0 => shown(&unlock(&stage, ANA, "called back").await),
+                    _ => shown(&password(&stage, ANA, PASSWORD).await),
+                }
+            }
+        })
+        .await;
+        let fine = |o: &&String| ["Unlocked", "AccountLocked", "NeedsCode"].iter().any(|word| o.starts_with(word));
+        assert_eq!(outcomes.iter().filter(fine).count(), 8, "{outcomes:?}");
     }
 
     /// Mail scanners open links, again and again: nothing comes of it.
@@ -275,6 +355,9 @@ both! {
             profile::change_password(&stage.harp, &live, &form, &stage.act()).await.unwrap();
         }
         assert_eq!(stage.letters(MAILBOX).await.len() - before, 1);
+        let events = stage.events().await;
+        let locks = events.iter().filter(|e| matches!(e.deed, Deed::SignInLocked { .. })).count();
+        assert_eq!(locks, 1, "AC-7: the trail says why the letter was written");
     }
 
     /// for a user ID that is nobody's, or whose owner has confirmed no address, the same is written and thrown away.

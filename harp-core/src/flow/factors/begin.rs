@@ -107,7 +107,7 @@ impl Work for Begin<'_> {
 
     async fn run(&self, tx: &mut dyn Tx) -> Result<BeginOutcome, Fault> {
         let Begin { harp, live, factor, challenge, act } = self;
-        take_turn(tx, harp, live, act).await?;
+        take_turn(tx, live).await?;
         let gate = match Gate::pass(tx, harp, live, act).await? {
             Ok(gate) => gate,
             Err(denied) => return Ok(BeginOutcome::Denied(denied)),

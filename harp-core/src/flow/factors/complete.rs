@@ -42,7 +42,7 @@ impl Work for Complete<'_> {
 
     async fn run(&self, tx: &mut dyn Tx) -> Result<CompleteOutcome, Fault> {
         let Complete { harp, live, act, .. } = self;
-        take_turn(tx, harp, live, act).await?;
+        take_turn(tx, live).await?;
         // The gate asks for the account's highest level: with a device ACTIVE, this session has proved one.
         let Gate { session, account, factors } = match Gate::pass(tx, harp, live, act).await? {
             Ok(gate) => gate,

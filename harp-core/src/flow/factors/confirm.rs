@@ -155,7 +155,7 @@ impl Work for Confirm<'_> {
 
     async fn run(&self, tx: &mut dyn Tx) -> Result<ConfirmOutcome, Fault> {
         let Confirm { harp, live, act, .. } = self;
-        super::take_turn(tx, harp, live, act).await?;
+        super::take_turn(tx, live).await?;
         let gate = match Gate::pass(tx, harp, live, act).await? {
             Ok(gate) => gate,
             Err(denied) => return Ok(ConfirmOutcome::Denied(denied)),

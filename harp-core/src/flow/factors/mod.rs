@@ -18,11 +18,9 @@ pub use complete::{CompleteOutcome, complete_set_up};
 pub use confirm::{Awaited, ConfirmOutcome, ResendOutcome, awaited, confirm, resend};
 pub use remove::{RemoveOutcome, remove};
 
-use super::counter::{Step, change};
 use super::sessions::Live;
 use super::{Harp, Trouble};
 use crate::account::{Account, Standing};
-use crate::factor::budget::Budget;
 use crate::factor::{Factor, FactorStatus, highest_level};
 use crate::kernel::act::Act;
 use crate::kernel::assurance::Method;
@@ -112,13 +110,8 @@ impl Gate {
     }
 }
 
-/// Makes changes to one account's devices wait for each other: a right attempt on its row that changes nothing.
+/// Makes changes to one account's devices, and its lock, wait for each other: on the account's row, before anything else.
 /// What is read after it is what decides, also at READ COMMITTED.
-async fn take_turn(tx: &mut dyn Tx, harp: &Harp, live: &Live, act: &Act) -> Result<(), Fault> {
-    let key = super::attempts::Keys::enrolment(harp, live.account.id, act).key;
-    let step = |budget: Budget| {
-        let forget_at = budget.forget_at(&harp.profile.attempts, act.now);
-        Step { next: Some((budget, forget_at)), out: () }
-    };
-    change(tx, &key, step).await
+async fn take_turn(tx: &mut dyn Tx, live: &Live) -> Result<(), Fault> {
+    tx.account_turn(live.account.id).await.map(drop)
 }

@@ -41,7 +41,7 @@ impl Work for Remove<'_> {
 
     async fn run(&self, tx: &mut dyn Tx) -> Result<RemoveOutcome, Fault> {
         let Remove { harp, live, act, .. } = self;
-        take_turn(tx, harp, live, act).await?;
+        take_turn(tx, live).await?;
         let gate = match Gate::pass(tx, harp, live, act).await? {
             Ok(gate) => gate,
             Err(denied) => return Ok(RemoveOutcome::Denied(denied)),

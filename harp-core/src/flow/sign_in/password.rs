@@ -224,11 +224,12 @@ impl Conclude<'_> {
 
     /// Whoever gets here knows the password: to them it may be said.
     async fn tell_locked(&self, tx: &mut dyn Tx, account: AccountId) -> Result<PasswordOutcome, Fault> {
+        // Unlocked at this moment: once more, and it is found so.
+        let Some(lock) = tx.account_lock(account).await? else {
+            return Err(Fault::Conflict(format!("{account} was unlocked meanwhile")));
+        };
         tx.record(&self.harp.event(self.act, account, Deed::LockedAccountRefused)).await?;
-        let lock = tx.account_lock(account).await?;
-        let since =
-            lock.ok_or_else(|| Fault::Corrupt(format!("{account} is locked, and nothing says why")))?.at;
-        Ok(PasswordOutcome::AccountLocked { since })
+        Ok(PasswordOutcome::AccountLocked { since: lock.at })
     }
 
     async fn go_on(&self, tx: &mut dyn Tx, account: Account) -> Result<PasswordOutcome, Fault> {
