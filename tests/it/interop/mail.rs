@@ -150,6 +150,13 @@ async fn what_a_server_refuses_for_good_is_given_up_and_everything_else_is_tried
     let wrong = server.courier(Security::StartTls, "wrong");
     let fault = wrong.deliver(id(), &to("ana@hospital.example"), &letter()).await.unwrap_err();
     assert!(matches!(&fault, CourierFault::TryLater(why) if !why.contains("wrong")), "{fault}");
+    // A wrong `smtp.from` is ours to mend, and costs no letter.
+    let from = "HARP <stranger@id.example>".to_owned();
+    let credentials = Some(("harp".to_owned(), Secret::new("right".to_owned())));
+    let stranger =
+        SmtpCourier::new(Submission { from, credentials, ..server.submission(Security::StartTls) });
+    let fault = stranger.unwrap().deliver(id(), &to("ana@hospital.example"), &letter()).await.unwrap_err();
+    assert!(matches!(&fault, CourierFault::TryLater(why) if why.contains("not owned")), "{fault}");
     let call = courier.deliver(id(), &Recipient::Sms(Phone::parse("+14155552671").unwrap()), &letter()).await;
     assert!(matches!(call, Err(CourierFault::Never(_))));
     server.nothing_more();

@@ -9,6 +9,13 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 
 class Desk:
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if address.startswith("stranger@"):
+            return "553 5.7.1 Sender address rejected: not owned by user"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
     async def handle_RCPT(self, server, session, envelope, address, options):
         answers = {"gone": "550 5.1.1 no such person", "full": "452 4.2.2 the mailbox is full",
                    "banned": "554 5.7.1 your address is on a list"}

@@ -18,8 +18,8 @@ use crate::port::{Courier, CourierFault};
 
 /// For connecting. The outbox bounds the whole (`policy::OutboxRules::deliver_within`).
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What a server answers about the one who is written to, for good (RFC 5321 §4.2.3). Every other refusal may be about
-/// us (a password that changed, a full disk) and is tried again while the letter is worth it.
+/// What a server may answer about the one who is written to, for good (RFC 5321 §4.2.3). Every other refusal may be about
+/// us (a password that changed, a full disk) and is tried again while the letter is worth it. So may these: see [`enhanced`].
 const NOT_THERE: [u16; 4] = [550, 551, 553, 556];
 
 /// How the conversation is protected.
@@ -127,8 +127,50 @@ impl Courier for SmtpCourier {
 
 fn fault(error: &lettre::transport::smtp::Error) -> CourierFault {
     let why = error.to_string();
+    let text = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     match error.status() {
-        Some(code) if NOT_THERE.contains(&u16::from(code)) => CourierFault::Never(why),
+        Some(code) if about_recipient(u16::from(code), &text) => CourierFault::Never(why),
         _ => CourierFault::TryLater(why),
+    }
+}
+
+/// The same codes answer a sender that the server does not take, and its policy (5.7.x): the enhanced status tells.
+fn about_recipient(code: u16, text: &str) -> bool {
+    NOT_THERE.contains(&code)
+        && match enhanced(text) {
+            // RFC 3463 §3.2: X.1.x is about an address; X.1.7 and X.1.8 about the sender's.
+            Some([5, 1, detail]) => !matches!(detail, 7 | 8),
+            Some(_) => false,
+            None => true,
+        }
+}
+
+/// The enhanced status code that a reply begins with (RFC 2034 §4, RFC 3463 §2).
+fn enhanced(text: &str) -> Option<[u16; 3]> {
+    let mut numbers = text.split_whitespace().next()?.split('.').map(|n| n.parse().ok());
+    let status = [numbers.next()??, numbers.next()??, numbers.next()??];
+    numbers.next().is_none().then_some(status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_about_us_is_told_from_what_is_about_the_recipient() {
+        for text in
+            ["5.1.1 no such user", "5.1.10 null MX", "no such user", "10.0.0.1 says no", "", "5.1 what"]
+        {
+            assert!(about_recipient(550, text), "{text}");
+        }
+        for text in [
+            "5.7.1 Sender address rejected: not owned by user",
+            "5.1.8 bad sender",
+            "5.1.7 bad sender",
+            "5.4.1 no",
+        ] {
+            assert!(!about_recipient(553, text), "{text}");
+        }
+        assert!(!about_recipient(554, "5.1.1 no such user"));
     }
 }
