@@ -33,15 +33,16 @@ pub struct Place<'a> {
     pub row: &'a str,
 }
 
-/// One root key. `kid` names it in each sealed value and password hash: eight bytes at most, a key has one for ever.
+/// One root key. `kid` names it in each sealed value and password hash: 1 to 8 visible ASCII characters without `.`, and a key
+/// has one for ever. [`root_keys::check`](crate::flow::root_keys::check) refuses others at the start.
 #[derive(Debug)]
 pub struct RootKey {
     pub kid: String,
     pub key: Secret<[u8; 32]>,
 }
 
-/// The keyring: the first key seals and hashes; what any of them sealed or hashed is known again. So a new key may come
-/// first and older ones change places, and nobody notices.
+/// The keyring: the first key seals and hashes; what any of them sealed or hashed is known again. So keys may change places, and
+/// nobody notices. Where several nodes share a database, each must know a new key before any puts it first.
 #[derive(Debug)]
 pub struct Vault {
     current: RootKey,

@@ -35,11 +35,11 @@ pub const PASSWORD: &str = "Hushed7!vellumOrchid";
 #[derive(Debug)]
 pub struct Stage {
     pub harp: Harp,
-    pub clock: ScriptedClock,
+    pub clock: Arc<ScriptedClock>,
     pub mail: Arc<Mailbox>,
     pub vendor: Arc<CountedVendor>,
     pub hasher: Arc<Argon2Hasher>,
-    _db: Db,
+    _db: Arc<Db>,
 }
 
 impl Stage {
@@ -61,8 +61,8 @@ impl Stage {
             name: "HARP".to_owned(),
             base_url: "https://harp.example".to_owned(),
         };
-        let clock = ScriptedClock::at(Timestamp::from_secs(1_795_000_000));
-        Stage { harp, clock, mail, vendor, hasher, _db: db }
+        let clock = Arc::new(ScriptedClock::at(Timestamp::from_secs(1_795_000_000)));
+        Stage { harp, clock, mail, vendor, hasher, _db: Arc::new(db) }
     }
 
     /// As if HARP had been started anew with these root keys, the first of which seals. It was on [`Stage::on`] with 7 alone.
@@ -70,6 +70,20 @@ impl Stage {
         self.harp.vault = Arc::new(keyring(roots));
         self.hasher = Arc::new(light(&self.harp.vault, self.harp.random.clone()));
         self.harp.hasher = self.hasher.clone();
+    }
+
+    /// Another node on the same database, with these root keys.
+    pub fn beside(&self, roots: &[u8]) -> Stage {
+        let mut node = Stage {
+            harp: self.harp.clone(),
+            clock: self.clock.clone(),
+            mail: self.mail.clone(),
+            vendor: self.vendor.clone(),
+            hasher: self.hasher.clone(),
+            _db: self._db.clone(),
+        };
+        node.restart_with(roots);
+        node
     }
 
     /// A deed of nobody in particular, now, from a usual address.

@@ -155,6 +155,13 @@ impl Engine {
     }
 
     fn compare(&self, secret: &Secret<String>, stored: &Stored) -> Result<Checked, Unhashed> {
+        let kid = stored.params.keyid();
+        if !kid.is_empty() && self.pepper(kid).is_none() {
+            let kid = String::from_utf8_lossy(kid);
+            tracing::error!(%kid, "a password cannot be checked: its root key is not there");
+            // As for a user ID that is nobody's, or it would tell that this one is somebody's.
+            return self.fresh(secret).map(|_| Checked::Wrong);
+        }
         let hash = self.compute(secret, &stored.salt, &stored.params)?;
         if !equal(hash.expose(), &stored.hash) {
             Ok(Checked::Wrong)
@@ -170,11 +177,10 @@ impl Engine {
         self.peppers.first().map(|(kid, _)| kid.as_str()).unwrap_or_default()
     }
 
-    fn pepper(&self, kid: &[u8]) -> Result<&Secret<[u8; 32]>, Unhashed> {
+    fn pepper(&self, kid: &[u8]) -> Option<&Secret<[u8; 32]>> {
         let named = self.peppers.iter().find(|(name, _)| name.as_bytes() == kid);
         let found = named.or_else(|| self.peppers.last().filter(|_| kid == UNNAMED));
-        let gone = || corrupt(&format!("its root key `{}` is not there", String::from_utf8_lossy(kid)));
-        found.map(|(_, pepper)| pepper).ok_or_else(gone)
+        found.map(|(_, pepper)| pepper)
     }
 
     fn compute(
@@ -188,7 +194,7 @@ impl Engine {
         let argon2 = if params.keyid().is_empty() {
             Argon2::new(id, version, params.clone())
         } else {
-            let pepper = self.pepper(params.keyid())?;
+            let pepper = self.pepper(params.keyid()).ok_or_else(|| corrupt("its root key is not there"))?;
             Argon2::new_with_secret(pepper.expose(), id, version, params.clone()).map_err(wrong)?
         };
         let mut memory = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();

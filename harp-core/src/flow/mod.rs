@@ -76,6 +76,11 @@ pub enum Trouble {
         "the database was used with the root key `{kid}`, which is not among the root keys: put its line back"
     )]
     RootKey { kid: String },
+    /// Found at the start, see [`root_keys::check`].
+    #[error(
+        "the root key `{kid}` will not do: a name is 1 to 8 visible ASCII characters without `.`, and names one key"
+    )]
+    RootKeyName { kid: String },
     /// An outside service did not answer.
     #[error("an outside service did not answer: {private}")]
     Vendor { private: String },

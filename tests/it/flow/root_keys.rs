@@ -1,10 +1,12 @@
 //! Root keys come, change places and go; nobody is locked out, and nobody gets a second account.
 
+use std::time::Duration;
+
 use harp_core::audit::Deed;
 use harp_core::flow::prove_identity::{Applying, AskOutcome, Standing, answer, ask};
-use harp_core::flow::sign_in::{self, CodeOutcome, PasswordOutcome};
+use harp_core::flow::root_keys;
+use harp_core::flow::sign_in::{CodeOutcome, PasswordOutcome, Sent};
 use harp_core::flow::sign_up::{Completed, Ending, complete};
-use harp_core::flow::{Trouble, root_keys};
 use harp_core::kernel::assurance::Method;
 use harp_core::kernel::secret::Secret;
 use harp_core::policy::HARP;
@@ -12,6 +14,8 @@ use harp_tests::both;
 
 use super::steps::*;
 use crate::stage::{ANA_SSN, PASSWORD, Stage, ana};
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 async fn hashed_anew(stage: &Stage) -> usize {
     stage.events().await.iter().filter(|e| e.deed == Deed::PasswordHashUpgraded).count()
@@ -80,8 +84,33 @@ both! {
         }
     }
 
-    /// HARP does not start without a root key that the database was used with, and says which; were it to run all the
-    /// same, a password of that time would be trouble, not a wrong password that counts.
+    /// The second round of a new root key, on two nodes: one has it at the top already, the other below. Each reads what the
+    /// other writes: passwords hashed anew, codes, apps sealed.
+    async fn two_nodes_with_the_root_keys_in_either_order_know_each_others_work(db: Db) {
+        let (mut stage, live) = with_phone(db).await;
+        stage.restart_with(&[7, 8]);
+        let other = stage.beside(&[8, 7]);
+        let phone = device(&stage, &live, Method::Sms).await;
+        for (here, there) in [(&stage, &other), (&other, &stage)] {
+            let before = hashed_anew(here).await;
+            let token = token(here, ANA).await;
+            assert!(matches!(choose(here, &token, &phone).await, Sent::OnItsWay(_)));
+            let code = text(there, PHONE).await;
+            assert!(matches!(verify(there, &token, &code).await, CodeOutcome::SignedIn(_)));
+            assert!(matches!(password(there, ANA, PASSWORD).await, PasswordOutcome::NeedsCode { .. }));
+            assert_eq!(hashed_anew(here).await - before, 1, "under the first key of the other");
+            here.later(MINUTE);
+        }
+        let app = add_app(&other, &live).await;
+        let factor = device(&stage, &live, Method::Totp).await;
+        stage.later(MINUTE);
+        let token = token(&stage, ANA).await;
+        assert_eq!(choose(&stage, &token, &factor).await, Sent::ByApp);
+        assert!(matches!(verify(&stage, &token, &code_now(&stage, &app)).await, CodeOutcome::SignedIn(_)));
+    }
+
+    /// HARP does not start without a root key that the database was used with, and says which. Were it to run all the
+    /// same, a password of that time is like one of a user ID that is nobody's, at the same cost.
     async fn a_root_key_that_is_gone_is_said_at_the_start(db: Db) {
         let mut stage = registered(db).await;
         let now = stage.act().now;
@@ -95,8 +124,11 @@ both! {
             assert!(refused.contains(gone) && !refused.contains("test9"), "{refused}");
         }
         stage.restart_with(&[8]);
-        let tried = sign_in::password(&stage.harp, &form(ANA, PASSWORD), None, &stage.act()).await;
-        assert!(matches!(&tried, Err(Trouble::Corrupt { private }) if private.contains("test7")), "{tried:?}");
+        for username in [ANA, "nobody.here"] {
+            let tried = password(&stage, username, PASSWORD).await;
+            assert!(matches!(tried, PasswordOutcome::Refused { left: 4 }), "{username}: {tried:?}");
+        }
+        assert_eq!(stage.hasher.computed(), 2);
         stage.restart_with(&[7, 8]);
         root_keys::check(&stage.harp, now).await.unwrap();
         assert!(comes_in(&stage).await);
