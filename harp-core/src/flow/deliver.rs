@@ -15,6 +15,7 @@ use crate::kernel::secret::Plain;
 use crate::kernel::time::Timestamp;
 use crate::notice::{Message, Notice};
 use crate::port::{CourierFault, Enclosed};
+use crate::store::outbox::{Leased, Unreadable};
 use crate::store::{Fault, Tx, Work};
 
 /// How many messages one round takes. They are delivered side by side.
@@ -40,6 +41,20 @@ pub struct Delivered {
     pub more: bool,
 }
 
+impl Delivered {
+    fn count(&mut self, fate: Fate) {
+        match fate {
+            Fate::Sent => self.sent += 1,
+            Fate::GivenUp => self.given_up += 1,
+            Fate::Dropped => self.dropped += 1,
+            Fate::Failed { due_at } => {
+                self.failed += 1;
+                self.next_due = Some(self.next_due.map_or(due_at, |first| first.min(due_at)));
+            }
+        }
+    }
+}
+
 enum Fate {
     Sent,
     Failed { due_at: Timestamp },
@@ -50,8 +65,7 @@ enum Fate {
 /// Delivers what is due, one batch of it. For a worker's loop; several may run at once.
 pub async fn deliver_due(harp: &Harp, act: &Act) -> Result<Delivered, Trouble> {
     let until = act.now + harp.profile.outbox.deliver_within + LEASE_MARGIN;
-    let messages = harp.store.write(&Lease { now: act.now, until }).await?;
-    let more = u32::try_from(messages.len()).is_ok_and(|n| n >= BATCH);
+    let (messages, mut report) = harp.store.write(&Lease { harp, until, act }).await?;
     let mut tasks = JoinSet::new();
     for message in messages {
         let (harp, act) = (harp.clone(), act.clone());
@@ -60,16 +74,9 @@ pub async fn deliver_due(harp: &Harp, act: &Act) -> Result<Delivered, Trouble> {
             deliver_one(&harp, message, &act).await.map_err(|trouble| (id, trouble))
         });
     }
-    let mut report = Delivered { more, ..Delivered::default() };
     while let Some(done) = tasks.join_next().await {
         match done {
-            Ok(Ok(Fate::Sent)) => report.sent += 1,
-            Ok(Ok(Fate::GivenUp)) => report.given_up += 1,
-            Ok(Ok(Fate::Dropped)) => report.dropped += 1,
-            Ok(Ok(Fate::Failed { due_at })) => {
-                report.failed += 1;
-                report.next_due = Some(report.next_due.map_or(due_at, |first| first.min(due_at)));
-            }
+            Ok(Ok(fate)) => report.count(fate),
             // The message stays leased, and is due again when the lease ends.
             Ok(Err((message, trouble))) => tracing::error!(%message, %trouble, "a message is stuck"),
             Err(panic) => tracing::error!(%panic, "a delivery broke down"),
@@ -101,39 +108,70 @@ async fn deliver_one(harp: &Harp, message: Message, act: &Act) -> Result<Fate, T
     let (how, fate) = match delivered {
         Ok(()) => (How::Sent, Fate::Sent),
         Err(CourierFault::Never(why)) => (How::GivenUp(why), Fate::GivenUp),
-        Err(CourierFault::TryLater(why)) => match retry_at(harp, (&message, awaited), act.now) {
-            Some(due_at) => (How::Again(due_at, why), Fate::Failed { due_at }),
-            None => (How::GivenUp(why), Fate::GivenUp),
-        },
+        Err(CourierFault::TryLater(why)) => {
+            let tried = Tried { attempts: message.attempts, created_at: message.created_at };
+            match tried.again_at(harp, awaited, act.now) {
+                Some(due_at) => (How::Again(due_at, why), Fate::Failed { due_at }),
+                None => (How::GivenUp(why), Fate::GivenUp),
+            }
+        }
     };
     harp.store.write(&End { harp, message: &message, how, act }).await?;
     Ok(fate)
 }
 
-/// When to try again: after twice the time at each failure, while it still makes sense.
-fn retry_at(
-    harp: &Harp,
-    (message, awaited): (&Message, Option<Awaited>),
-    now: Timestamp,
-) -> Option<Timestamp> {
-    let rules = &harp.profile.outbox;
-    let doublings = message.attempts.saturating_sub(1).min(20);
-    let wait = rules.first_retry.saturating_mul(1 << doublings).min(rules.longest_retry);
-    let last = message.created_at + rules.give_up;
-    let last = awaited.map_or(last, |a| last.min(a.expires_at));
-    Some(now + wait).filter(|&at| at < last)
+/// How often a message was tried, and since when.
+struct Tried {
+    attempts: u32,
+    created_at: Timestamp,
 }
 
-struct Lease {
-    now: Timestamp,
+impl Tried {
+    /// When to try again: after twice the time at each failure, while it still makes sense.
+    fn again_at(&self, harp: &Harp, awaited: Option<Awaited>, now: Timestamp) -> Option<Timestamp> {
+        let rules = &harp.profile.outbox;
+        let doublings = self.attempts.saturating_sub(1).min(20);
+        let wait = rules.first_retry.saturating_mul(1 << doublings).min(rules.longest_retry);
+        let last = self.created_at + rules.give_up;
+        let last = awaited.map_or(last, |a| last.min(a.expires_at));
+        Some(now + wait).filter(|&at| at < last)
+    }
+}
+
+struct Lease<'a> {
+    harp: &'a Harp,
     until: Timestamp,
+    act: &'a Act,
 }
 
 #[async_trait]
-impl Work for Lease {
-    type Out = Vec<Message>;
+impl Work for Lease<'_> {
+    /// With them, what became of those that cannot be read.
+    type Out = (Vec<Message>, Delivered);
     async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
-        tx.lease_messages(self.now, self.until, BATCH).await
+        let Leased { messages, unreadable } = tx.lease_messages(self.act.now, self.until, BATCH).await?;
+        let taken = messages.len() + unreadable.len();
+        let more = u32::try_from(taken).is_ok_and(|n| n >= BATCH);
+        let mut report = Delivered { more, ..Delivered::default() };
+        for row in unreadable {
+            report.count(self.put_back(tx, &row).await?);
+        }
+        Ok((messages, report))
+    }
+}
+
+impl Lease<'_> {
+    /// It waits, as if its courier had failed, for a HARP that can read it.
+    async fn put_back(&self, tx: &mut dyn Tx, row: &Unreadable) -> Result<Fate, Fault> {
+        let Unreadable { id, account, created_at, attempts, ref fault } = *row;
+        let due_at = Tried { attempts, created_at }.again_at(self.harp, None, self.act.now);
+        tx.message_failed(id, due_at, "it cannot be read").await?;
+        tracing::error!(message = %id, %fault, given_up = due_at.is_none(), "a message cannot be read");
+        if let Some(due_at) = due_at {
+            return Ok(Fate::Failed { due_at });
+        }
+        tx.record(&self.harp.event(self.act, account, Deed::MessageGivenUp { message: id })).await?;
+        Ok(Fate::GivenUp)
     }
 }
 

@@ -98,7 +98,7 @@ impl Calls {
             (false, Some(again_at)) => return Err(NoCall::Resting { again_at }),
             (false, None) => 0,
         };
-        Ok(Calls { made: made + 1, last: Some(now), under_way: Some(now + rules.within) })
+        Ok(Calls { made: made + 1, last: Some(now), under_way: Some(now + CALLED_WITHIN) })
     }
 }
 
@@ -112,6 +112,10 @@ pub enum NoCall {
     /// The case is past that.
     NotAsking,
 }
+
+/// How long a turn to call for questions lasts. Longer than the call itself ([`CallRules::within`]), which begins when the turn
+/// is committed and whose end is noted after it: or two calls might be under way.
+pub const CALLED_WITHIN: Duration = Duration::from_secs(60);
 
 /// How long handing the answers over may take: longer than a call to the vendor ([`CallRules::within`]).
 pub const HANDED_WITHIN: Duration = Duration::from_secs(60);
@@ -202,7 +206,7 @@ pub struct Opening {
 impl Case {
     pub fn open(opening: Opening, rules: &ProofingRules, now: Timestamp) -> Case {
         let Opening { id, account, person } = opening;
-        let calls = Calls { made: 1, last: Some(now), under_way: Some(now + rules.calls.within) };
+        let calls = Calls { made: 1, last: Some(now), under_way: Some(now + CALLED_WITHIN) };
         let state = CaseState::Asking { reference: None, until: now + rules.vendor_within, calls };
         Case { id, account, person, state, created_at: now, version: 0 }
     }
@@ -218,10 +222,10 @@ impl Case {
         }
     }
 
-    /// The vendor was not reached with the call for questions: the next one may follow.
-    pub fn missed(self) -> Step {
+    /// The vendor was not reached with the call for questions whose turn was taken at `called`: the next one may follow.
+    pub fn missed(self, called: Timestamp) -> Step {
         match self.state {
-            CaseState::Asking { reference: None, until, calls } => {
+            CaseState::Asking { reference: None, until, calls } if calls.last == Some(called) => {
                 let calls = Calls { under_way: None, ..calls };
                 self.to(CaseState::Asking { reference: None, until, calls })
             }
@@ -429,22 +433,29 @@ mod tests {
         let opening = Opening { id, account, person: PersonPrints::stored("p") };
         let mut case = Case::open(opening, rules, now);
         for _ in 1..rules.calls.most {
-            let until = now + rules.calls.within;
-            assert_eq!(case.clone().called(rules, now), Err(NoCall::UnderWay { until }));
-            let Step::Moved(missed) = case.clone().missed() else { panic!("missed") };
+            let until = now + CALLED_WITHIN;
+            let call_over = now + rules.calls.within;
+            assert_eq!(case.clone().called(rules, call_over), Err(NoCall::UnderWay { until }));
+            let Step::Moved(missed) = case.clone().missed(now) else { panic!("missed") };
             assert!(
                 missed.called(rules, now).is_ok(),
                 "at once, when it is known that the vendor was not reached"
             );
             now = until;
-            case = case.called(rules, now).unwrap();
+            let called = case.clone().called(rules, now).unwrap();
+            let late = called.clone().missed(now - Duration::from_secs(60));
+            assert_eq!(late, Step::Ignored(called.clone()), "an earlier call ends no later one's turn");
+            case = called;
         }
-        let Step::Moved(case) = case.missed() else { panic!("missed") };
+        let Step::Moved(case) = case.missed(now) else { panic!("missed") };
         let again_at = now + rules.calls.rest;
         assert_eq!(case.clone().called(rules, now), Err(NoCall::Resting { again_at }));
         assert!(case.called(rules, again_at).is_ok());
         for name in crate::policy::Profile::NAMES {
-            assert!(crate::policy::Profile::named(name).unwrap().proofing.calls.within < HANDED_WITHIN);
+            assert!(
+                crate::policy::Profile::named(name).unwrap().proofing.calls.within
+                    < HANDED_WITHIN.min(CALLED_WITHIN)
+            );
         }
     }
 

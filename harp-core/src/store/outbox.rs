@@ -3,20 +3,32 @@
 use async_trait::async_trait;
 
 use super::Fault;
-use crate::kernel::id::MessageId;
+use crate::kernel::id::{AccountId, MessageId};
 use crate::kernel::time::Timestamp;
 use crate::notice::Message;
+
+/// What a worker took.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Leased {
+    pub messages: Vec<Message>,
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A message that this HARP cannot read: perhaps a newer one wrote it, and will send it. Leased like the others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unreadable {
+    pub id: MessageId,
+    pub account: Option<AccountId>,
+    pub created_at: Timestamp,
+    pub attempts: u32,
+    pub fault: Fault,
+}
 
 #[async_trait]
 pub trait OutboxStore: Send {
     async fn push_message(&mut self, message: &Message) -> Result<(), Fault>;
     /// Takes up to `most` messages that are due and not leased, for one worker until `until`; raises their attempts.
-    async fn lease_messages(
-        &mut self,
-        now: Timestamp,
-        until: Timestamp,
-        most: u32,
-    ) -> Result<Vec<Message>, Fault>;
+    async fn lease_messages(&mut self, now: Timestamp, until: Timestamp, most: u32) -> Result<Leased, Fault>;
     /// Delivered: the message leaves the outbox.
     async fn message_done(&mut self, id: MessageId) -> Result<(), Fault>;
     /// Not delivered: due again at `due_at`; `None` gives up and keeps the row as undeliverable.

@@ -146,3 +146,14 @@ where
     }
     answers
 }
+
+/// Changes the database behind the store's back.
+pub async fn spoil(place: &str, sql: String) {
+    use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
+    let sql = sqlx::raw_sql(AssertSqlSafe(sql));
+    if place.starts_with("postgres://") {
+        sql.execute(&mut PgConnection::connect(place).await.unwrap()).await.unwrap();
+    } else {
+        sql.execute(&mut SqliteConnection::connect(place).await.unwrap()).await.unwrap();
+    }
+}

@@ -4,12 +4,12 @@ use harp_core::account::ssn::PersonPrints;
 use harp_core::kernel::id::{AccountId, CaseId};
 use harp_core::kernel::random::SystemRandom;
 use harp_core::policy::HARP;
-use harp_core::proofing::{Case, Opening, Step, VendorRef, VendorVerdict};
+use harp_core::proofing::{Case, CaseState, Opening, Step, VendorRef, VendorVerdict};
 use harp_core::vault::Sealed;
 use harp_tests::both;
 
 use super::fixture::{NOW, after};
-use super::{change, look, race};
+use super::{change, look, race, spoil};
 
 both! {
     /// D05: a vendor's answer, late or twice, finds its case.
@@ -38,6 +38,25 @@ both! {
         assert_eq!(found.map(|c| c.state), Some(ended.state), "an ended case is still found");
         let unknown = VendorRef("v-2".into());
         assert_eq!(look!(db, [unknown], |tx| tx.case_by_reference(&unknown).await).await, Ok(None));
+    }
+
+    /// Perhaps an older node wrote it: it holds up no sweep, and its owner begins anew.
+    async fn a_lapsed_case_that_cannot_be_read_is_ended(db: Db) {
+        let bad = open(AccountId::mint(NOW, &SystemRandom), 0);
+        let good = open(AccountId::mint(NOW, &SystemRandom), 0);
+        for case in [&bad, &good] {
+            change!(db, [case], |tx| tx.add_case(&case).await).await.unwrap();
+        }
+        let state = r#"{"state":"asked","reference":"v-1","questions":[],"until":1}"#;
+        spoil(&db.place, format!("UPDATE proofing_case SET state = '{state}' WHERE id = '{}'", bad.id)).await;
+        let (account, now) = (bad.account, after(1_000_000));
+        assert!(look!(db, [account], |tx| tx.latest_case(account).await).await.is_err());
+        for _ in 0..2 {
+            let lapsed = change!(db, [now], |tx| tx.lapsed_cases(now, 9).await).await.unwrap();
+            assert_eq!(lapsed.iter().map(|c| c.id).collect::<Vec<_>>(), [good.id]);
+        }
+        let latest = look!(db, [account], |tx| tx.latest_case(account).await).await.unwrap();
+        assert_eq!(latest.map(|c| c.state), Some(CaseState::Expired { at: now }));
     }
 
     async fn of_eight_answers_to_one_case_one_counts(db: Db) {

@@ -14,7 +14,7 @@ use harp_tests::both;
 use harp_tests::cluster::Db;
 
 use super::steps::*;
-use crate::contract::at_once;
+use crate::contract::{at_once, spoil};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -50,6 +50,40 @@ both! {
         assert!(codes.len() == 2 && codes[0] == codes[1] && codes[0].is_some(), "{codes:?}");
         let code = codes[0].clone().unwrap();
         assert!(matches!(verify(&stage, &token, &code).await, sign_in::CodeOutcome::SignedIn(_)));
+    }
+
+    /// Letters about devices and passwords had kinds of their own: those that wait while HARP is brought up to date are sent.
+    async fn a_security_letter_of_an_earlier_harp_is_sent(db: Db) {
+        let place = db.place.clone();
+        let (stage, live) = with_phone(db).await;
+        let phone = device(&stage, &live, Method::Sms).await;
+        deliver(&stage).await;
+        for former in [r#"{"notice":"factor_added","method":"sms"}"#, r#"{"notice":"password_changed"}"#] {
+            let token = token(&stage, ANA).await;
+            choose(&stage, &token, &phone).await;
+            let to = r#"{"by":"email","to":"ana@hospital.example"}"#;
+            spoil(&place, format!("UPDATE outbox SET notice = '{former}', recipient = '{to}'")).await;
+            assert_eq!(deliver(&stage).await.sent, 1, "{former}");
+            let letter = stage.letters("ana@hospital.example").await.pop().unwrap();
+            assert!(letter.letter.text.expose().contains("When: ") && letter.not_me().is_none());
+        }
+    }
+
+    /// Perhaps a newer HARP wrote it, which will send it: an older one leaves it, and says so when its time is up.
+    async fn a_message_that_cannot_be_read_waits_and_is_on_record_when_given_up(db: Db) {
+        let place = db.place.clone();
+        let (stage, ..) = code_waits(db).await;
+        spoil(&place, r#"UPDATE outbox SET notice = '{"notice":"of_tomorrow"}'"#.to_owned()).await;
+        let due = stage.act().now + HARP.outbox.first_retry;
+        assert_eq!(deliver(&stage).await, Delivered { failed: 1, next_due: Some(due), ..Delivered::default() });
+        let given_up = || async {
+            stage.events().await.iter().filter(|e| matches!(e.deed, Deed::MessageGivenUp { .. })).count()
+        };
+        assert_eq!(given_up().await, 0);
+        stage.later(HARP.outbox.give_up);
+        assert_eq!(deliver(&stage).await, Delivered { given_up: 1, ..Delivered::default() });
+        assert_eq!(given_up().await, 1);
+        assert_eq!(deliver(&stage).await, Delivered::default());
     }
 
     /// HQR-2: a message that waits while its code is resent is not sent any more.

@@ -6,9 +6,10 @@ use super::row::args;
 use super::{Arg, Row, SqlTx};
 use crate::kernel::id::MessageId;
 use crate::kernel::time::Timestamp;
-use crate::notice::Message;
+use crate::notice::former::Former;
+use crate::notice::{Message, Notice};
 use crate::store::Fault;
-use crate::store::outbox::OutboxStore;
+use crate::store::outbox::{Leased, OutboxStore, Unreadable};
 
 #[async_trait]
 impl OutboxStore for SqlTx {
@@ -29,12 +30,7 @@ impl OutboxStore for SqlTx {
         .await
     }
 
-    async fn lease_messages(
-        &mut self,
-        now: Timestamp,
-        until: Timestamp,
-        most: u32,
-    ) -> Result<Vec<Message>, Fault> {
+    async fn lease_messages(&mut self, now: Timestamp, until: Timestamp, most: u32) -> Result<Leased, Fault> {
         // Two workers may pick the same rows. The outer conditions are asked again of a row that the other has just
         // leased (PostgreSQL, READ COMMITTED), so that only one of them gets it.
         let rows = self
@@ -47,20 +43,16 @@ impl OutboxStore for SqlTx {
                 args![now, until, most],
             )
             .await?;
-        let mut messages = Vec::new();
+        let mut leased = Leased::default();
         for row in rows {
-            let id = row.get("id")?;
-            match message(row) {
-                Ok(message) => messages.push(message),
-                // One by one: what cannot be read must not hold up what can.
-                Err(fault) => {
-                    tracing::error!(message = %id, %fault, "a message cannot be read, and is given up");
-                    self.message_failed(id, None, "it cannot be read").await?;
-                }
+            // One by one: what cannot be read must not hold up what can.
+            match message(&row) {
+                Ok(message) => leased.messages.push(message),
+                Err(fault) => leased.unreadable.push(unreadable(&row, fault)?),
             }
         }
-        messages.sort_by_key(|m| (m.due_at, m.id));
-        Ok(messages)
+        leased.messages.sort_by_key(|m| (m.due_at, m.id));
+        Ok(leased)
     }
 
     async fn message_done(&mut self, id: MessageId) -> Result<(), Fault> {
@@ -91,14 +83,33 @@ impl OutboxStore for SqlTx {
     }
 }
 
-fn message(row: Row) -> Result<Message, Fault> {
+fn message(row: &Row) -> Result<Message, Fault> {
     Ok(Message {
         id: row.get("id")?,
         account: row.get("account")?,
         to: row.json("recipient")?,
-        notice: row.json("notice")?,
+        notice: notice(row)?,
         created_at: row.get("created_at")?,
         due_at: row.get("due_at")?,
         attempts: row.get("attempts")?,
+    })
+}
+
+/// A letter that an earlier HARP wrote may still wait.
+fn notice(row: &Row) -> Result<Notice, Fault> {
+    let written = row.get("created_at")?;
+    row.json("notice").or_else(|fault| match row.json::<Former>("notice") {
+        Ok(former) => Ok(former.now(written)),
+        Err(_) => Err(fault),
+    })
+}
+
+fn unreadable(row: &Row, fault: Fault) -> Result<Unreadable, Fault> {
+    Ok(Unreadable {
+        id: row.get("id")?,
+        account: row.get("account")?,
+        created_at: row.get("created_at")?,
+        attempts: row.get("attempts")?,
+        fault,
     })
 }

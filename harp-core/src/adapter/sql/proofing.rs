@@ -7,7 +7,7 @@ use super::{Arg, Row, SqlTx};
 use crate::account::ssn::PersonPrints;
 use crate::kernel::id::{AccountId, CaseId};
 use crate::kernel::time::Timestamp;
-use crate::proofing::{Case, VendorRef};
+use crate::proofing::{Case, CaseState, VendorRef};
 use crate::store::Fault;
 use crate::store::proofing::CaseStore;
 
@@ -71,7 +71,23 @@ impl CaseStore for SqlTx {
 
     async fn lapsed_cases(&mut self, now: Timestamp, most: u32) -> Result<Vec<Case>, Fault> {
         let of = select_case!("WHERE live_until <= $1 ORDER BY live_until, id LIMIT $2");
-        self.all(of, args![now, most]).await?.into_iter().map(case).collect()
+        let mut cases = Vec::new();
+        for row in self.all(of, args![now, most]).await? {
+            let id: CaseId = row.get("id")?;
+            match case(row) {
+                Ok(case) => cases.push(case),
+                // One by one: what cannot be read must not hold up what can, nor its owner, who begins anew.
+                Err(fault) => {
+                    tracing::error!(case = %id, %fault, "a proofing case cannot be read, and is ended");
+                    self.execute(
+                        "UPDATE proofing_case SET state = $2, live_until = NULL, version = version + 1 WHERE id = $1",
+                        args![id, Arg::json(&CaseState::Expired { at: now })?],
+                    )
+                    .await?;
+                }
+            }
+        }
+        Ok(cases)
     }
 }
 

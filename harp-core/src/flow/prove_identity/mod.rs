@@ -244,11 +244,13 @@ impl Applicant {
 
     /// What limits the attempts of this account, whoever it says it is.
     fn attempts(&self, harp: &Harp) -> Vec<Limit> {
-        let account = harp.vault.fingerprint("proofing account", &self.account.to_string());
-        let rules = &harp.profile.proofing;
-        let own = limit(harp, format!("proofing/account/{account}"), rules.attempts);
         let person = self.case.as_ref().map(|case| self.of_all(harp, &case.person));
-        [own].into_iter().chain(person).collect()
+        [self.own(harp)].into_iter().chain(person).collect()
+    }
+
+    fn own(&self, harp: &Harp) -> Limit {
+        let account = harp.vault.fingerprint("proofing account", &self.account.to_string());
+        limit(harp, format!("proofing/account/{account}"), harp.profile.proofing.attempts)
     }
 
     /// What limits who tries to be this person, wherever from.
@@ -263,9 +265,7 @@ impl Applicant {
 
     /// All of it for one more attempt: also what the network has, for this person and for anybody.
     fn all_limits(&self, harp: &Harp, person: &PersonPrints, act: &Act) -> Vec<Limit> {
-        let mut all = self.attempts(harp);
-        all.truncate(1);
-        all.push(self.of_all(harp, person));
+        let mut all = vec![self.own(harp), self.of_all(harp, person)];
         all.extend(network(harp, act).map(|source| {
             let key = format!("proofing/person-source/{}/{source}", person.first());
             limit(harp, key, harp.profile.proofing.per_person.per_source)

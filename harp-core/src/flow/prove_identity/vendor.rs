@@ -134,7 +134,7 @@ impl Work for Hear<'_> {
         let (rules, id, account) = (&harp.profile.proofing, case.id, case.account);
         let step = match &self.said {
             Said::Later(name) => case.named(name.clone(), act.now),
-            Said::Nothing => case.missed(),
+            Said::Nothing => case.missed(act.now),
             Said::Questions(name, questions) => {
                 let sealed = sealed::seal(questions, id, &harp.vault, &*harp.random)
                     .map_err(|e| Fault::Defect(format!("{id}: {e}")))?;
