@@ -71,6 +71,14 @@ pub trait AccessStore: Send {
         program: ProgramId,
         now: Timestamp,
     ) -> Result<Vec<AccountId>, Fault>;
+    /// Who holds such a role there, able to decide at this moment or not: a locked account keeps its seat, a disabled one does
+    /// not.
+    async fn seated(
+        &mut self,
+        org: OrgId,
+        program: ProgramId,
+        now: Timestamp,
+    ) -> Result<Vec<AccountId>, Fault>;
     /// Where the person decides: (organization, program). Nowhere, unless the account is active.
     async fn official_at(
         &mut self,

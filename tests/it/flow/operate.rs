@@ -13,8 +13,8 @@ use harp_core::policy::HARP;
 use harp_tests::both;
 
 use super::eight;
-use crate::contract::change;
 use crate::contract::fixture::{NOW, account};
+use crate::contract::{Node, change};
 use crate::stage::Stage;
 
 const YALE: &str = "Analytics-Hospital Measures and CJR-Yale";
@@ -107,6 +107,7 @@ both! {
         })
         .await
         .unwrap();
+        let node = Node::of(&db);
         let stage = Stage::on(db, &HARP);
         let act = operator(&stage);
         program_and_org(&stage).await;
@@ -128,6 +129,9 @@ both! {
         let first = appoint(&sol.username.as_str().to_uppercase()).await;
         assert!(matches!(first, Appointed::Appointed { .. }), "{first:?}");
         let by = vec![sol.username.as_str().to_owned()];
+        assert_eq!(appoint(eve.username.as_str()).await, Appointed::Decided { by: by.clone() });
+        // Locked by their own click, for hours: still theirs (I18).
+        change!(node, [sol], |tx| tx.set_standing(sol.id, Standing::Active, Standing::Locked).await).await.unwrap();
         assert_eq!(appoint(eve.username.as_str()).await, Appointed::Decided { by: by.clone() });
         assert_eq!(officials::list(&stage.harp, &act).await.unwrap()[0].officials, by);
         let events = stage.events().await;

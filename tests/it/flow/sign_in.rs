@@ -103,11 +103,34 @@ both! {
                 stage.later(MINUTE);
             }
         }
+        let sent = texts(&stage, PHONE).await.len();
+        for phone in [&other, &first] {
+            let back = choose(&stage, &token, phone).await;
+            assert!(matches!(back, Sent::OnItsWay(code) if code.resends_left == 0), "{back:?}");
+        }
+        assert_eq!(texts(&stage, PHONE).await.len(), sent, "none is sent: the last one still serves");
+        let code = text(&stage, PHONE).await;
+        stage.later(HARP.code.life);
         for phone in [&first, &other] {
             assert_eq!(choose(&stage, &token, phone).await, Sent::NoMore);
         }
-        let code = text(&stage, OTHER_PHONE).await;
-        assert!(matches!(verify(&stage, &token, &code).await, CodeOutcome::SignedIn(_)), "the last one sent serves");
+        assert!(matches!(verify(&stage, &token, &code).await, CodeOutcome::Wrong { .. }));
+    }
+
+    /// A person goes to another device and back to the one that no more codes are sent to: its last one signs them in.
+    async fn the_last_code_of_a_device_serves_after_going_to_another_and_back(db: Db) {
+        let (stage, live, _) = with_phone_and_app(db).await;
+        let (phone, app) = (device(&stage, &live, Method::Sms).await, device(&stage, &live, Method::Totp).await);
+        stage.later(HARP.sends.window);
+        let token = token(&stage, ANA).await;
+        for _ in 0..=HARP.code.resends {
+            choose(&stage, &token, &phone).await;
+            stage.later(MINUTE);
+        }
+        let code = text(&stage, PHONE).await;
+        assert_eq!(choose(&stage, &token, &app).await, Sent::ByApp);
+        assert!(matches!(choose(&stage, &token, &phone).await, Sent::OnItsWay(_)));
+        assert!(matches!(verify(&stage, &token, &code).await, CodeOutcome::SignedIn(_)));
     }
 
     /// failures leave the window of 120 minutes.

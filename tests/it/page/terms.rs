@@ -90,6 +90,19 @@ async fn elsewhere_the_box_at_the_password_stands_and_is_enough() {
     );
 }
 
+/// F01: what came into force while the page was open is not agreed to unread.
+#[tokio::test]
+async fn the_box_at_the_password_is_about_the_version_that_was_shown() {
+    let portal = portal().await;
+    let mut ana = portal.browser();
+    let version = to(&mut ana, &[]).await.hidden("version").unwrap();
+    let typed = [("username", ANA), ("password", PASSWORD), ("terms", "yes"), ("do", "next")];
+    let page = ana.submit(&[&typed[..], &[("version", "of last year")]].concat()).await.unwrap();
+    assert!(page.status == 422 && page.says("have changed since you opened"), "{}", page.body);
+    let page = sign_in(&portal, &mut ana, &[("terms", "yes"), ("version", &version)]).await;
+    assert!(page.url.starts_with(op::CALLBACK), "{}", page.url);
+}
+
 /// The box that the page did not show cannot be ticked by whoever posts it: not in place of hqr's terms, nor of the portal's.
 /// And whoever leaves hqr's page behind has agreed to nothing: neither the portal nor another application opens before.
 #[tokio::test]

@@ -253,6 +253,27 @@ impl AccessStore for SqlTx {
         rows.iter().map(|r| r.get("account")).collect()
     }
 
+    async fn seated(
+        &mut self,
+        org: OrgId,
+        program: ProgramId,
+        now: Timestamp,
+    ) -> Result<Vec<AccountId>, Fault> {
+        let rows = self
+            .all(
+                concat!(
+                    "SELECT DISTINCT a.account FROM assignment a JOIN role r ON r.id = a.role \
+                     JOIN account c ON c.id = a.account AND c.standing <> 'disabled' \
+                     WHERE a.org = $1 AND r.program = $3 AND r.kind = 'security_official' AND ",
+                    held!(),
+                    " ORDER BY a.account"
+                ),
+                args![org, now, program],
+            )
+            .await?;
+        rows.iter().map(|r| r.get("account")).collect()
+    }
+
     async fn official_at(
         &mut self,
         account: AccountId,

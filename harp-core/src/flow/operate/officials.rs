@@ -1,6 +1,6 @@
 //! The first Security Official of an organization. There must be one before anybody can be approved (I05); every later one
 //! asks for the role and is approved by those who are there (I12). So an operator appoints where nobody decides, and
-//! nowhere else: what becomes of an organization whose official is gone but not disabled is a case with evidence and a
+//! nowhere else: what becomes of an organization whose official is gone or locked, but not disabled, is a case with evidence and a
 //! notice to the old one (I18), not a command.
 
 use async_trait::async_trait;
@@ -79,7 +79,7 @@ pub async fn list(harp: &Harp, act: &Act) -> Result<Vec<Listed>, Trouble> {
             let mut all = Vec::new();
             for program in tx.programs().await? {
                 for org in tx.search_orgs(program.id, "", u32::MAX).await? {
-                    let officials = deciding(tx, &org, &program, self.0).await?;
+                    let officials = seated(tx, &org, &program, self.0).await?;
                     all.push(Listed { program: program.slug.clone(), org, officials });
                 }
             }
@@ -114,7 +114,7 @@ impl Work for Appoint<'_> {
         let Some(account) = tx.account_by_username(&fold(&wanted.username)).await? else {
             return Ok(Appointed::NoSuchAccount);
         };
-        let by = deciding(tx, &org, &program, act.now).await?;
+        let by = seated(tx, &org, &program, act.now).await?;
         if !by.is_empty() {
             return Ok(Appointed::Decided { by });
         }
@@ -174,14 +174,14 @@ fn official_role(roles: Vec<Role>, key: Option<&str>) -> Result<Role, Vec<String
     }
 }
 
-async fn deciding(
+async fn seated(
     tx: &mut dyn Tx,
     org: &Organization,
     program: &Program,
     now: Timestamp,
 ) -> Result<Vec<String>, Fault> {
     let mut names = Vec::new();
-    for id in tx.officials(org.id, program.id, now).await? {
+    for id in tx.seated(org.id, program.id, now).await? {
         names.extend(tx.account(id).await?.map(|account| account.username.as_str().to_owned()));
     }
     Ok(names)

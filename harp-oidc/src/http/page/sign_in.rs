@@ -22,7 +22,7 @@ use crate::view::form::Form;
 use crate::view::frame::Section;
 use crate::view::sign_in::{
     AccountLocked, CODE, ChooseMethod, EnterCode, Expired, Locked, METHOD, PASSWORD, Sent, SignIn, TERMS,
-    TermsAt, USERNAME,
+    TermsAt, USERNAME, VERSION,
 };
 use crate::view::url::{self, act};
 
@@ -60,8 +60,14 @@ fn show_password(visit: &Visit, Asked { terms, reason, .. }: Asked, form: Form) 
 
 async fn check_password(Post { mut visit, form }: Post) -> Reply {
     let asked = asked(&visit).await?;
-    let agreed = (asked.terms == TermsAt::Password && form.ticked(TERMS.name))
-        .then(|| visit.app.site.terms.version.clone());
+    let ticked = asked.terms == TermsAt::Password && form.ticked(TERMS.name);
+    let (shown, in_force) = (form.text(VERSION), visit.app.site.terms.version.clone());
+    if ticked && !shown.is_empty() && shown != in_force {
+        // Other terms than the page spoke of: nobody agrees to them unread.
+        let form = Form::new().value(USERNAME.name, form.text(USERNAME.name));
+        return show_password(&visit, asked, form.problem(TERMS.name, "accept-terms.changed"));
+    }
+    let agreed = ticked.then_some(in_force);
     let terms = match (&agreed, asked.terms) {
         (Some(version), _) => Terms::Ticked { terms: version.clone() },
         (None, TermsAt::Password) => Terms::NotTicked,
@@ -123,7 +129,7 @@ async fn choose_method(Post { mut visit, form }: Post) -> Reply {
         return show_method(&visit, Form::new().problem(METHOD.name, problem)).await;
     };
     match sign_in::choose(visit.harp(), &token, factor, &visit.act).await? {
-        SendOutcome::Sent(sign_in::Sent::TooMany) => {
+        SendOutcome::Sent(sign_in::Sent::NoMore | sign_in::Sent::TooMany) => {
             show_method(&visit, Form::new().problem(METHOD.name, "enter-code.no-more")).await
         }
         SendOutcome::NotAChoice => {
