@@ -84,8 +84,8 @@ pub(super) async fn send(tx: &mut dyn Tx, harp: &Harp, wanted: Wanted<'_>, act: 
             return Ok(Sent::OnItsWay(OnItsWay::of(open, harp)));
         }
         if open.resend >= rules.resends {
-            // Going back to a device whose last code still serves: it can be entered.
-            if wish == Wish::Chosen && act.now < open.expires_at {
+            // Going back, while signing in, to a device whose last code still serves: it can be entered.
+            if matches!((wish, reason), (Wish::Chosen, Reason::SignIn)) && act.now < open.expires_at {
                 return Ok(Sent::OnItsWay(OnItsWay::of(open, harp)));
             }
             return Ok(Sent::NoMore);

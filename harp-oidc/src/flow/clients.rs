@@ -169,6 +169,13 @@ impl Members {
     /// The client with these members in place of its own.
     fn of(&self, old: &Client) -> Result<Client, Unregistrable> {
         let is = Registration::of(old);
+        // Who agreed to a version has agreed to its text.
+        if let (Some(Some(new)), Some(was)) = (&self.own_terms, &is.own_terms)
+            && new.version == was.version
+            && new != was
+        {
+            return Err(Unregistrable::TermsRewritten(new.version.clone()));
+        }
         let wanted = Registration {
             name: self.name.clone().unwrap_or(is.name),
             redirects: self.redirects.clone().unwrap_or(is.redirects),

@@ -57,6 +57,12 @@ pub enum Unregistrable {
     NoOpenid,
     #[error("there is no algorithm `{alg}`{}", nearest(alg, Alg::ALL.map(Alg::as_str)))]
     Algorithm { alg: String },
+    #[error(
+        "terms of its own are shown to nobody who is never asked: ask for them (`each-version`, `each-sign-in`)"
+    )]
+    TermsUnasked,
+    #[error("version `{0}` of its terms has another text already: people have agreed to that one")]
+    TermsRewritten(String),
     #[error("a public client cannot be exempt from PKCE: it has no secret to stand in for it")]
     PublicWithoutPkce,
     #[error("the home `{uri}` will not do: {fault}")]
@@ -94,6 +100,9 @@ impl Registration {
         }
         if self.redirects.is_empty() {
             return Err(Unregistrable::NoRedirect);
+        }
+        if self.own_terms.is_some() && self.terms == Terms::Never {
+            return Err(Unregistrable::TermsUnasked);
         }
         if let Some(uri) = &self.home {
             // What the portal links to is as harmless as what an answer may be sent to.
@@ -205,6 +214,10 @@ mod tests {
         assert!(wrong(|it| it.scope = "profile".into()).contains("`openid`"));
         assert!(wrong(|it| it.signing = "HS256".into()).contains("no algorithm"));
         assert!(wrong(|it| it.home = Some("javascript:alert(1)".into())).contains("javascript"));
+        let own = || TermsText::parse("1", "Ours.").ok();
+        let unasked = Registration { own_terms: own(), ..mft() };
+        assert_eq!(check(&unasked), Err(Unregistrable::TermsUnasked));
+        assert!(check(&Registration { terms: Terms::EachVersion, ..unasked }).is_ok());
         let public = Registration { pkce: Pkce::Exempt, ..mft() };
         let refused = public.check(Authentication::Public, Timestamp::from_secs(1));
         assert_eq!(refused, Err(Unregistrable::PublicWithoutPkce));

@@ -36,6 +36,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "waiting_by_source",
         sql: include_str!("../../migrations/0003_waiting_by_source.sql"),
     },
+    Migration {
+        version: 4,
+        name: "family_by_client",
+        sql: include_str!("../../migrations/0004_family_by_client.sql"),
+    },
 ];
 
 /// What one transaction may read and change: harp-core's ports and the provider's.

@@ -9,6 +9,9 @@ use harp_core::kernel::id::TraceId;
 use harp_core::kernel::random::SystemRandom;
 use harp_core::kernel::secret::Plain;
 use harp_oidc::flow::clients::{self, Change, Changed, Members};
+use harp_oidc::grant::client::Terms;
+use harp_oidc::grant::registration::Unregistrable;
+use harp_oidc::grant::terms::TermsText;
 use harp_oidc::protocol::client::ClientId;
 use harp_tests::both;
 
@@ -80,6 +83,21 @@ both! {
         let old = op.exchange_as(&basic("mft", SECRET), &code, &[]).await;
         assert_eq!(&old.json()["error"], "invalid_client");
         assert_eq!(op.exchange_as(&basic("mft", fresh.expose()), &code, &[]).await.status, 200);
+    }
+
+    /// F12: who agreed to a version has agreed to its text, and terms that nobody is asked for are a slip.
+    async fn terms_are_neither_rewritten_under_their_version_nor_kept_unasked(db: Db) {
+        let op = Op::new(db).await;
+        let own = |version, text| Some(Some(TermsText::parse(version, text).unwrap()));
+        let of = |own_terms, terms| members(Members { own_terms, terms, ..Members::default() });
+        let unasked = change(&op, of(own("1", "Ours."), Some(Terms::Never))).await;
+        assert_eq!(unasked, Changed::Unregistrable(Unregistrable::TermsUnasked));
+        let asked = change(&op, of(own("1", "Ours."), Some(Terms::EachVersion))).await;
+        assert!(matches!(asked, Changed::Changed(_)), "{asked:?}");
+        let rewritten = change(&op, of(own("1", "Other words."), None)).await;
+        assert_eq!(rewritten, Changed::Unregistrable(Unregistrable::TermsRewritten("1".to_owned())));
+        let renewed = change(&op, of(own("2", "Other words."), None)).await;
+        assert!(matches!(renewed, Changed::Changed(_)), "{renewed:?}");
     }
 
     async fn a_change_is_judged_like_a_registration_and_holds_at_once(db: Db) {
