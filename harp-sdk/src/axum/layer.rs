@@ -57,7 +57,10 @@ pub(super) async fn carry(State(carrier): State<Carrier>, mut request: Request, 
     } else {
         let (cookies, purpose) = (cookies(request.headers()), purpose(&request));
         match carrier.harp.presence(&cookies, purpose).await {
-            Ok(Presence::Somebody(Open { session, renewed })) => (Who::Somebody(Arc::new(session)), renewed),
+            Ok(Presence::Somebody(open)) => {
+                let Open { session, renewed } = *open;
+                (Who::Somebody(Arc::new(session)), renewed)
+            }
             Ok(Presence::Nobody) => (Who::Nobody, None),
             Ok(Presence::Ended(gone)) => (Who::Nobody, Some(gone)),
             Err(error) => {

@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Who asks.
 #[derive(Debug)]
 pub(crate) enum Presence {
-    Somebody(Open),
+    Somebody(Box<Open>),
     Nobody,
     /// Nobody, by a cookie of a session that the provider has ended: the browser need not keep it.
     Ended(SetCookie),
@@ -60,7 +60,7 @@ impl Harp {
     /// signed in then.
     pub async fn session(&self, cookies: &str, purpose: Purpose) -> Result<Option<Open>, SessionUnknown> {
         match self.presence(cookies, purpose).await? {
-            Presence::Somebody(open) => Ok(Some(open)),
+            Presence::Somebody(open) => Ok(Some(*open)),
             Presence::Nobody | Presence::Ended(_) => Ok(None),
         }
     }
@@ -82,7 +82,7 @@ impl Harp {
             Seal::Due => self.sealed(&session).ok(),
             Seal::NotYet => None,
         };
-        Ok(Presence::Somebody(Open { session, renewed }))
+        Ok(Presence::Somebody(Box::new(Open { session, renewed })))
     }
 
     /// The session with the person as of at most the bound ago.
