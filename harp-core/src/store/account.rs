@@ -70,8 +70,9 @@ pub trait AccountStore: Send {
     async fn draft(&mut self, secret: &Hashed) -> Result<Option<Draft>, Fault>;
     /// Replaces the draft if its version still is `draft.version`, and raises the version. False: somebody was faster.
     async fn save_draft(&mut self, draft: &Draft) -> Result<bool, Fault>;
-    /// Takes the draft away, once: true for the one caller who did.
-    async fn spend_draft(&mut self, id: DraftId) -> Result<bool, Fault>;
+    /// Takes the draft away as it was read, once: true for the one caller who did. False, too, when it has changed since:
+    /// what took its place (a receipt) is not the caller's to spend.
+    async fn spend_draft(&mut self, draft: &Draft) -> Result<bool, Fault>;
     /// Deletes drafts that expired before `now`; how many.
     async fn sweep_drafts(&mut self, now: Timestamp) -> Result<u32, Fault>;
 }

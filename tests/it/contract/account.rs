@@ -147,8 +147,9 @@ both! {
         assert_eq!(race!(db, [changed], |tx| tx.save_draft(&changed).await), 1);
         let stored = look!(db, [secret], |tx| tx.draft(&secret).await).await.unwrap().unwrap();
         assert_eq!((stored.data.username.as_str(), stored.version), ("ana", draft.version + 1));
-        let id = draft.id;
-        assert_eq!(race!(db, [id], |tx| tx.spend_draft(id).await), 1);
+        let old = draft.clone();
+        assert_eq!(change!(db, [old], |tx| tx.spend_draft(&old).await).await, Ok(false), "it has changed since");
+        assert_eq!(race!(db, [stored], |tx| tx.spend_draft(&stored).await), 1);
         assert_eq!(look!(db, [secret], |tx| tx.draft(&secret).await).await, Ok(None));
     }
 

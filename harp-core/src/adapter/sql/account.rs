@@ -10,7 +10,7 @@ use crate::account::username::Username;
 use crate::account::{
     Account, BirthDate, Challenge, Email, PasswordHash, Person, PostalAddress, Proofed, Standing,
 };
-use crate::kernel::id::{AccountId, DraftId};
+use crate::kernel::id::AccountId;
 use crate::kernel::secret::Hashed;
 use crate::kernel::text::{EmailAddress, PersonName};
 use crate::kernel::time::Timestamp;
@@ -277,8 +277,9 @@ impl AccountStore for SqlTx {
         Ok(row.is_some())
     }
 
-    async fn spend_draft(&mut self, id: DraftId) -> Result<bool, Fault> {
-        Ok(self.optional("DELETE FROM draft WHERE id = $1 RETURNING id", args![id]).await?.is_some())
+    async fn spend_draft(&mut self, draft: &Draft) -> Result<bool, Fault> {
+        let sql = "DELETE FROM draft WHERE id = $1 AND version = $2 RETURNING id";
+        Ok(self.optional(sql, args![draft.id, draft.version]).await?.is_some())
     }
 
     async fn sweep_drafts(&mut self, now: Timestamp) -> Result<u32, Fault> {

@@ -84,7 +84,7 @@ impl Work for Complete<'_> {
                 Err(step) => return Ok(Completed::OutOfOrder(step)),
             };
             // Whoever spends the draft completes it; whoever comes second finds the receipt.
-            if !tx.spend_draft(ready.draft.id).await? {
+            if !tx.spend_draft(&ready.draft).await? {
                 continue;
             }
             // A vendor that decides at this moment must find either the draft or the account: the row of the case is
