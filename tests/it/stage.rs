@@ -39,7 +39,7 @@ pub struct Stage {
     pub mail: Arc<Mailbox>,
     pub vendor: Arc<CountedVendor>,
     pub hasher: Arc<Argon2Hasher>,
-    _db: Arc<Db>,
+    pub db: Arc<Db>,
 }
 
 impl Stage {
@@ -62,7 +62,7 @@ impl Stage {
             base_url: "https://harp.example".to_owned(),
         };
         let clock = Arc::new(ScriptedClock::at(Timestamp::from_secs(1_795_000_000)));
-        Stage { harp, clock, mail, vendor, hasher, _db: Arc::new(db) }
+        Stage { harp, clock, mail, vendor, hasher, db: Arc::new(db) }
     }
 
     /// As if HARP had been started anew with these root keys, the first of which seals. It was on [`Stage::on`] with 7 alone.
@@ -80,7 +80,7 @@ impl Stage {
             mail: self.mail.clone(),
             vendor: self.vendor.clone(),
             hasher: self.hasher.clone(),
-            _db: self._db.clone(),
+            db: self.db.clone(),
         };
         node.restart_with(roots);
         node

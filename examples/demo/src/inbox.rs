@@ -1,4 +1,4 @@
-//! `/dev/inbox`: every e-mail, text message and phone call, as people would find it in their mailbox, on their phone,
+//! `/dev/inbox`: every email, text message and phone call, as people would find it in their mailbox, on their phone,
 //! in their ear. It exists in the demo only; `harp serve` has no such thing.
 
 use std::sync::Arc;
@@ -47,7 +47,7 @@ struct Message {
 impl Message {
     fn of(arrived: &Arrived) -> Message {
         let (way, address) = match &arrived.to {
-            Recipient::Email(address) => ("E-mail", address.to_string()),
+            Recipient::Email(address) => ("Email", address.to_string()),
             Recipient::Sms(phone) => ("Text message", phone.to_string()),
             Recipient::Voice(phone) => ("Phone call", phone.to_string()),
         };
@@ -77,7 +77,7 @@ async fn list(State(mailbox): State<Arc<Mailbox>>) -> Response {
     }
 }
 
-/// The HTML rendering of an e-mail, by itself, where nothing of it can run.
+/// The HTML rendering of an email, by itself, where nothing of it can run.
 async fn html(State(mailbox): State<Arc<Mailbox>>, Path(id): Path<String>) -> Response {
     let found = mailbox.all().into_iter().find(|m| m.id.to_string() == id).and_then(|m| m.letter.html);
     let policy =

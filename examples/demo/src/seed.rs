@@ -130,7 +130,7 @@ impl Sow<'_> {
                 address,
             },
             email: Email {
-                address: EmailAddress::parse(Sol::EMAIL).map_err(|_| wrong("e-mail address"))?,
+                address: EmailAddress::parse(Sol::EMAIL).map_err(|_| wrong("email address"))?,
                 verified_at: None,
             },
             password: self.password.clone(),

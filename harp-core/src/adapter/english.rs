@@ -53,11 +53,11 @@ impl English {
                      and password to complete set-up: {base_url}\n\n{confirm}"
                 ),
             ),
-            Notice::ConfirmEmail { .. } => (format!("Confirm your e-mail address for {name}"), confirm),
+            Notice::ConfirmEmail { .. } => (format!("Confirm your email address for {name}"), confirm),
             Notice::AlreadyRegistered => (
                 format!("You already have a {name} account"),
                 format!(
-                    "Somebody signed up for {name} with this e-mail address, or with your details. You already have \
+                    "Somebody signed up for {name} with this email address, or with your details. You already have \
                      an account: your address stays with it and was not given to the new one. If it was you, use the \
                      account that you have: {base_url}\n\nIf it was not you, you need not do anything."
                 ),
@@ -97,7 +97,7 @@ impl English {
                 format!("Your role request has arrived: {program}"),
                 format!(
                     "You asked for {} in {program} at {org}.\n\nRequest ID: {request}\n\nA Security Official of \
-                     the organization decides it. We tell you by e-mail. You can see where it stands at any \
+                     the organization decides it. We tell you by email. You can see where it stands at any \
                      time: {base_url}",
                     roles(asked)
                 ),
@@ -161,7 +161,7 @@ impl English {
                 format!("The challenge question of your {name} account was changed."),
             ),
             Happened::EmailConfirmed => (
-                format!("Your e-mail address is confirmed for {name}"),
+                format!("Your email address is confirmed for {name}"),
                 format!(
                     "This address is confirmed for a {name} account. Security letters go here from now on."
                 ),
@@ -281,7 +281,7 @@ fn way(method: &str) -> &'static str {
     match Method::parse(method) {
         Some(Method::Sms) => "a phone number for text messages",
         Some(Method::Voice) => "a phone number for calls",
-        Some(Method::Email) => "an e-mail address for codes",
+        Some(Method::Email) => "an email address for codes",
         Some(Method::Totp) => "an authenticator app",
         Some(Method::Push) => "a device for push messages",
         Some(Method::Passkey) => "a passkey",

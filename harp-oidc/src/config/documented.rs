@@ -119,7 +119,7 @@ pub const SETTINGS: &[Setting] = &[
     without(
         "smtp.host",
         "\"mail.example.org\"",
-        "The mail server that e-mail goes out through. Without one, e-mail goes where `letters.deliver` says.",
+        "The mail server that email goes out through. Without one, email goes where `letters.deliver` says.",
     ),
     with_default("smtp.port", "587", "Its port: 587 for `starttls`, 465 for `tls`."),
     with_default(

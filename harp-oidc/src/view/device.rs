@@ -19,7 +19,7 @@ pub struct Device {
 pub enum Contact {
     /// A telephone number's last four digits.
     LastFour(String),
-    /// An address or a name that may be shown as it is: an e-mail address already masked, the name given to an application.
+    /// An address or a name that may be shown as it is: an email address already masked, the name given to an application.
     Shown(String),
     None,
 }

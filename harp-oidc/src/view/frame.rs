@@ -315,7 +315,15 @@ impl Frame {
     /// Where the terms of use stand, for the foot of the page. What is agreed to when signing in is another matter.
     fn terms(&self) -> String {
         let own = self.brand.as_ref().and_then(|brand| brand.terms.clone());
-        own.unwrap_or_else(|| self.to(url::TERMS))
+        own.unwrap_or_else(|| self.within(url::TERMS))
+    }
+
+    /// An application's terms do not bear the name of those that a person agrees to here.
+    fn terms_label(&self) -> String {
+        match self.brand.as_ref().and_then(|brand| brand.terms.as_ref()) {
+            Some(_) => self.with("frame.terms-of", "application", self.mark()),
+            None => self.t("frame.terms"),
+        }
     }
 
     /// A help desk's numbers and addresses (K01, K02).

@@ -1,4 +1,4 @@
-//! The registration wizard (B01): details, user ID and password, identity, questions, done. And confirming an e-mail address.
+//! The registration wizard (B01): details, user ID and password, identity, questions, done. And confirming an email address.
 
 use askama::Template;
 use harp_core::kernel::time::Timestamp;
@@ -268,7 +268,7 @@ impl Identified {
     }
 }
 
-/// Enter the code that came by e-mail (B09). Posts `code`; `do` = `next`, `resend` or `change`.
+/// Enter the code that came by email (B09). Posts `code`; `do` = `next`, `resend` or `change`.
 #[derive(Debug, Template)]
 #[template(path = "page/register/confirm_email.html")]
 pub struct ConfirmEmail {
@@ -279,7 +279,7 @@ pub struct ConfirmEmail {
     pub sent: Sent,
 }
 
-/// Change an e-mail address that is not confirmed yet. Posts `email`, `confirm_email`; `do` = `next` or `cancel`.
+/// Change an email address that is not confirmed yet. Posts `email`, `confirm_email`; `do` = `next` or `cancel`.
 #[derive(Debug, Template)]
 #[template(path = "page/register/change_email.html")]
 pub struct ChangeEmail {

@@ -60,6 +60,11 @@ impl ChooseMethod {
         self.devices.iter().map(|d| d.option(&self.frame.words)).collect()
     }
 
+    /// F03. Where only applications make codes, nothing is sent.
+    fn submit(&self) -> &'static str {
+        if self.devices.iter().any(Device::sends) { "choose-method.submit" } else { "form.go-on" }
+    }
+
     /// Of one there is nothing to choose.
     fn only(&self) -> Option<&Device> {
         match self.devices.as_slice() {

@@ -86,7 +86,7 @@ pub mod act {
     pub const BACK: &str = "back";
     pub const CANCEL: &str = "cancel";
     pub const RESEND: &str = "resend";
-    /// Choose another method, another e-mail address.
+    /// Choose another method, another email address.
     pub const CHANGE: &str = "change";
     /// Prove identity later.
     pub const LATER: &str = "later";

@@ -117,7 +117,7 @@ fn form(error: &str) -> String {
            <p id=hint>As in your passport {error}</p>
            <fieldset><legend>How should we reach you?</legend>
              <label><input type=radio name=how value=text> By text message</label>
-             <label><input type=radio name=how value=mail> By e-mail</label>
+             <label><input type=radio name=how value=mail> By email</label>
            </fieldset>
            <label><input type=checkbox name=agree> I agree</label>
            <label for=state>State</label><select id=state name=state><option>Ohio<option>New  York</select>

@@ -21,10 +21,10 @@ async fn a_form_is_filled_refused_corrected_and_accepted_without_scripts() {
     assert_eq!(first.description, "As in your passport Enter a first name");
 
     ana.fill("First name", "Ana").await;
-    ana.choose("By e-mail").await;
+    ana.choose("By email").await;
     ana.check("I agree").await;
     ana.select("State", "New York").await;
-    assert!(ana.control("How should we reach you? › By e-mail").await.checked);
+    assert!(ana.control("How should we reach you? › By email").await.checked);
     ana.press("Continue").await;
     assert_eq!(ana.url().await, app.url("/welcome"));
     assert_eq!(ana.answer().await.status, 200);

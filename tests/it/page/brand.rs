@@ -66,6 +66,7 @@ async fn the_way_to_an_application_looks_as_the_application_wants_it() {
         ">Managed Files</a>",
         "class=\"logo\"",
         "/assets/brand-",
+        "Terms of use of Managed Files",
     ];
     let mut ana = portal.browser();
     for (path, shown, missing) in [
@@ -86,7 +87,17 @@ async fn the_way_to_an_application_looks_as_the_application_wants_it() {
     let help = ana.page.after("<a href=\"/help?flow=").map(|flow| format!("/help?flow={flow}")).unwrap();
     let (css, logo) =
         (ana.page.after("href=\"/assets/brand-").unwrap(), ana.page.after("src=\"/assets/logo-").unwrap());
+    let trouble = ana.page.says(&format!("<a href=\"{help}\">Having trouble signing in?</a>"));
+    assert!(trouble, "F08: {}", ana.page.body);
+    let forgot =
+        ana.page.after("<a href=\"/help/sign-in?flow=").map(|flow| format!("/help/sign-in?flow={flow}"));
+    let way = help.replace("/help", "/sign-in");
     assert!(ana.open(&help).await.unwrap().says("1-866-288-8292"));
+    for page in [forgot.unwrap(), way] {
+        let page = ana.open(&page).await.unwrap();
+        assert!(page.says("1-866-288-8292") && page.says(">Managed Files</a>"), "{}", page.body);
+    }
+    assert!(ana.page.says("to continue to"), "the way back from help still leads to the application");
     let page = ana.open(&format!("/assets/brand-{css}")).await.unwrap();
     assert!(page.status == StatusCode::OK && page.says("--brand: #5a2a82;"));
     let page = ana.open(&format!("/assets/logo-{logo}")).await.unwrap();

@@ -41,7 +41,7 @@ async fn add_phone(stage: &Stage, ana: &mut Client) {
     assert!(page.says("ACTIVE") && page.says("number ending in 1111"));
 }
 
-/// MFT-1 steps 7 and 8, E02, E09, E10, E12: to set-up, not to the portal; phone and app; then everything opens.
+/// MFT-1 steps 7 and 8, E02, E03, E04, E05, E09, E10, E12: to set-up, not to the portal; phone and app; then everything opens.
 #[tokio::test]
 async fn the_first_sign_in_leads_through_set_up() {
     let portal = Portal::with_ana().await;
@@ -70,6 +70,27 @@ async fn the_first_sign_in_leads_through_set_up() {
     assert_eq!(ana.open("/profile/devices").await.unwrap().path(), "/profile/devices");
     let mut old = old;
     assert_eq!(old.open("/set-up").await.unwrap().path(), "/sign-in", "the cookie of set-up is dead");
+}
+
+/// E11: whoever signs in later adds a device in the profile, and removes another one there.
+#[tokio::test]
+async fn devices_are_changed_later_in_the_profile() {
+    let portal = Portal::with_ana().await;
+    let (stage, mut ana) = (&portal.stage, portal.browser());
+    set_up_phone(stage, &mut ana).await;
+    ana.open("/profile/devices/add").await.unwrap();
+    let page = ana.submit(&[("method", "totp"), ("do", "next")]).await.unwrap();
+    let id: FactorId = page.path().rsplit('/').next().unwrap().parse().unwrap();
+    let code = code_now(stage, &secret_of(stage, id).await);
+    let page = ana.submit(&[("code", &code), ("do", "next")]).await.unwrap();
+    assert_eq!((page.path(), page.body.matches("ACTIVE").count()), ("/profile/devices", 2), "{}", page.body);
+
+    let phone = page.body.split("number ending in 1111").nth(1).unwrap();
+    let link = phone.split("href=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    assert!(ana.open(&link).await.unwrap().says("You can no longer sign in with it"));
+    let page = ana.submit(&[("do", "remove")]).await.unwrap();
+    assert_eq!((page.path(), page.body.matches("ACTIVE").count()), ("/profile/devices", 1), "{}", page.body);
+    assert!(!page.says("number ending in 1111") && page.says("Authenticator app"));
 }
 
 /// A05, E01: removing asks first; the last one stays, and the page says why.

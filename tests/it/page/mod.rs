@@ -1,5 +1,6 @@
 //! What the handlers of the portal do, without a browser.
 
+mod about;
 mod brand;
 mod devices;
 mod lasting;

@@ -1,4 +1,4 @@
-//! Confirming an e-mail address (B09), and changing one that is not confirmed yet.
+//! Confirming an email address (B09), and changing one that is not confirmed yet.
 
 use axum::Router;
 use axum::routing::get;

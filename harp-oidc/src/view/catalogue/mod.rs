@@ -96,8 +96,8 @@ impl Shelf {
         let help = Contact {
             name: "QPP help".to_owned(),
             email: Some("qpp@example.org".to_owned()),
-            phone: Some("1-866-288-8292".to_owned()),
-            tty: Some("1-877-715-6222".to_owned()),
+            phone: Some("1-800-555-0102".to_owned()),
+            tty: Some("1-800-555-0101".to_owned()),
             hours: None,
         };
         let link =
@@ -149,10 +149,10 @@ fn earlier(minutes: u64) -> Timestamp {
 /// K01
 fn site() -> Arc<Site> {
     let desk = Contact {
-        name: "QualityNet Service Desk".to_owned(),
+        name: "Service Desk".to_owned(),
         email: Some("help@example.org".to_owned()),
-        phone: Some("1-866-288-8912".to_owned()),
-        tty: Some("1-877-715-6222".to_owned()),
+        phone: Some("1-800-555-0100".to_owned()),
+        tty: Some("1-800-555-0101".to_owned()),
         hours: Some("7 AM to 7 PM CT, Monday to Friday".to_owned()),
     };
     let notice = Some("This is a demonstration. All people and organizations in it are made up.".to_owned());

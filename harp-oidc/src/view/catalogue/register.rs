@@ -1,4 +1,4 @@
-//! Samples: the registration wizard and confirming an e-mail address.
+//! Samples: the registration wizard and confirming an email address.
 
 use harp_core::account::challenge;
 use harp_core::account::field::{Complaint, Field, Problem};

@@ -115,7 +115,7 @@ fn passwords(shelf: &mut Shelf) {
     ] {
         shelf.add(slug, SignIn { reason: Some(reason), ..page(shelf.to_application(), Form::new()) });
     }
-    shelf.add("locked", Locked { frame: shelf.frame(), until: NOON });
+    shelf.add("locked", Locked { frame: shelf.to_application(), until: NOON });
     shelf.add("account-locked", AccountLocked { frame: shelf.frame(), since: NOON });
 }
 
@@ -148,6 +148,8 @@ fn codes(shelf: &mut Shelf) {
     shelf.add("choose-method.none", choose(shelf.frame(), none));
     let only = ChooseMethod { devices: vec![phone()], ..choose(shelf.frame(), Form::new()) };
     shelf.add("choose-method.only", only);
+    let only = ChooseMethod { devices: vec![app()], ..choose(shelf.frame(), Form::new()) };
+    shelf.add("choose-method.only-app", only);
 
     let page = |frame, form, device, sent| EnterCode { frame, form, device, life_minutes: 10, sent };
     shelf.add("enter-code.text", page(shelf.to_application(), Form::new(), phone(), Sent::First));
@@ -190,7 +192,7 @@ fn about(shelf: &mut Shelf) {
     let names = vec!["Sol Okafor".to_owned(), "Vera Lind".to_owned()];
     let officials = vec![Official { organization: ORGANIZATION.to_owned(), names }];
     shelf.add("help.with-officials", Help { frame: shelf.ana(Section::Elsewhere), officials });
-    shelf.add("help-sign-in", HelpSignIn { frame: shelf.frame() });
+    shelf.add("help-sign-in", HelpSignIn { frame: shelf.to_branded() });
     shelf.add("help-codes", HelpCodes { frame: shelf.frame() });
     shelf.add("accessibility", Accessibility { frame: shelf.frame() });
     shelf.add("privacy", Privacy { frame: shelf.frame() });

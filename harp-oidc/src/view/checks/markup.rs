@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::html::{Node, read, text_of};
 use crate::view::catalogue::{self, Sample};
+use crate::view::url;
 use crate::view::words::Words;
 
 fn pages() -> Vec<(Sample, Vec<Node>)> {
@@ -112,6 +113,44 @@ fn a_form_with_problems_says_so_everywhere() {
         assert_eq!(links.count() - 1, invalid, "{}", sample.slug);
     }
     assert!(seen > 15, "{seen}");
+}
+
+/// The star of a required field is explained in words, on every form that has one (WCAG 2.2 3.3.2) and nowhere else.
+#[test]
+fn a_form_with_stars_says_what_they_mean() {
+    let words = Words::english().t("form.required");
+    for (sample, nodes) in pages() {
+        let said = nodes.iter().filter(|n| matches!(n, Node::Text(text) if *text == words)).count();
+        let stars = nodes.iter().any(|n| n.attribute("class") == Some("must"));
+        assert_eq!(said, usize::from(stars), "{}", sample.slug);
+    }
+}
+
+/// F08, K02: on the way to an application, help and terms stay on it, and so does the way back from them.
+#[test]
+fn on_the_way_to_an_application_no_link_to_help_leaves_it() {
+    let ours = [url::HELP, url::SIGN_IN, url::TERMS, url::ACCESSIBILITY, url::PRIVACY];
+    let mut seen = 0;
+    for (sample, nodes) in pages() {
+        let links: Vec<&str> = nodes.iter().filter_map(|n| n.attribute("href")).collect();
+        if links.iter().any(|link| link.contains("flow=flow_01hsample")) {
+            seen += 1;
+            let lost =
+                |link: &&&str| ours.iter().any(|page| link.starts_with(page)) && !link.contains("flow=");
+            assert_eq!(links.iter().find(lost), None, "{}", sample.slug);
+        }
+    }
+    assert!(seen > 15, "{seen}");
+}
+
+#[test]
+fn email_is_spelled_in_one_way() {
+    for sample in catalogue::pages(&Words::english()) {
+        assert!(!sample.html.to_lowercase().contains("e-mail"), "{}", sample.slug);
+    }
+    for letter in catalogue::letters(&Words::english()) {
+        assert!(!letter.text.to_lowercase().contains("e-mail"), "{}", letter.slug);
+    }
 }
 
 /// Nothing that `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:` would refuse, and nothing from elsewhere.
