@@ -71,7 +71,7 @@ pub async fn sol_enters(world: &World, sol: &Browser) {
     sol.check("I agree to the Terms & Conditions").await;
     sol.press("main › Sign in").await;
     if sol.heading().await == "Choose how to get your security code" {
-        sol.press("Send Code").await;
+        sol.press("Continue").await;
     }
     sol.fill("Security code", &world.sols_code()).await;
     sol.press("Submit").await;
