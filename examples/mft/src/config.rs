@@ -116,9 +116,9 @@ pub struct Help {
 impl Default for Help {
     fn default() -> Self {
         Help {
-            name: "QualityNet Service Desk".to_owned(),
-            phone: "1-866-288-8912".to_owned(),
-            tty: "1-877-715-6222".to_owned(),
+            name: "Service Desk".to_owned(),
+            phone: "1-800-555-0100".to_owned(),
+            tty: "1-800-555-0101".to_owned(),
             hours: "7 AM to 7 PM Central Time, Monday to Friday".to_owned(),
         }
     }

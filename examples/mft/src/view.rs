@@ -1,13 +1,15 @@
 //! The pages, one struct each.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use harp_sdk::axum::{Action, SignOutForm, SignedIn};
-use harp_sdk::{Refusal, Timestamp, paths};
+use harp_sdk::{Lifetime, Refusal, Timestamp, paths};
 
 use crate::config::Help;
 use crate::vault::{FileId, Stored};
+use crate::words::t;
 
 /// What every page shows around itself.
 #[derive(Debug, Clone)]
@@ -24,12 +26,47 @@ pub struct Person {
     /// The organization at hand.
     pub organization: Option<String>,
     pub form_token: String,
+    pub ends: Ends,
+}
+
+/// When the session here is over (WCAG 2.2 2.2.1): a form that is sent later finds nobody signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ends {
+    pub at: Timestamp,
+    /// Using it moves the end.
+    pub moves: Moves,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moves {
+    WithUse,
+    No,
+}
+
+impl Ends {
+    /// The SDK counts idle time in steps of a minute: what is said here is never too late.
+    fn of(last: Timestamp, now: Timestamp) -> Ends {
+        let idle = now + Lifetime::default().idle.saturating_sub(Duration::from_secs(60));
+        if idle < last {
+            Ends { at: idle, moves: Moves::WithUse }
+        } else {
+            Ends { at: last, moves: Moves::No }
+        }
+    }
+
+    fn label(&self) -> String {
+        match self.moves {
+            Moves::WithUse => t("frame.ends"),
+            Moves::No => t("frame.ends-last"),
+        }
+    }
 }
 
 impl Person {
     pub fn of(who: &SignedIn, organization: Option<&str>) -> Person {
         let organization = organization.map(ToOwned::to_owned);
-        Person { name: who.display_name().to_owned(), organization, form_token: who.form_token() }
+        let ends = Ends::of(who.session().ends(), who.harp().now());
+        Person { name: who.display_name().to_owned(), organization, form_token: who.form_token(), ends }
     }
 }
 
@@ -180,6 +217,16 @@ pub fn moment(at: &Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_of_a_session_is_said_as_it_will_be() {
+        let (now, minutes) =
+            (Timestamp::from_secs(1_795_444_440), |count: u64| Duration::from_secs(count * 60));
+        let soon = Ends::of(now + minutes(60), now);
+        assert_eq!(soon, Ends { at: now + minutes(14), moves: Moves::WithUse });
+        let last = Ends::of(now + minutes(9), now);
+        assert_eq!(last, Ends { at: now + minutes(9), moves: Moves::No });
+    }
 
     #[test]
     fn sizes_and_times_read_well() {

@@ -16,12 +16,20 @@ async fn the_header_names_the_person_and_the_organization() {
         "<dt>Organization</dt><dd>org_yale Hospital</dd>",
         "<dt>Signed in as</dt><dd>Ana Lee</dd>",
         "No files yet",
+        "<dt>Your session ends, if you do nothing</dt><dd><time datetime=\"20",
     ] {
         assert!(page.body.contains(says), "{says}");
     }
     assert!(!page.body.contains("Switch organization"));
     for path in ["/", "/signed-out", "/nowhere"] {
-        assert!(ana.get(path).await.unwrap().body.contains("<dd>Ana Lee</dd>"), "{path}");
+        let page = ana.get(path).await.unwrap();
+        assert!(page.body.contains("<dd>Ana Lee</dd>") && page.body.contains("Your session ends"), "{path}");
+        for legal in ["accessibility", "privacy", "terms"] {
+            assert!(
+                page.body.contains(&format!("<a href=\"{}/{legal}\">", world.provider.issuer())),
+                "{path}"
+            );
+        }
     }
 }
 
@@ -77,7 +85,7 @@ async fn trouble_is_a_page_that_says_what_to_do() {
     let away = nobody.get("/files").await.unwrap();
     assert_eq!(away.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(
-        away.body.contains("Sign-in is not available right now") && away.body.contains("Call 1-866-288-8912")
+        away.body.contains("Sign-in is not available right now") && away.body.contains("Call 1-800-555-0100")
     );
 }
 
