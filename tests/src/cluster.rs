@@ -159,7 +159,7 @@ impl Cluster {
         let mut told = String::new();
         // Somebody may take the port between looking and starting.
         for _ in 0..5 {
-            match Cluster::start_on(&bin, free_port()?) {
+            match Cluster::start_on(&bin, crate::port::free()) {
                 Ok(cluster) => {
                     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
                     runtime.block_on(cluster.make_template())?;
@@ -258,10 +258,6 @@ fn unprivileged() -> Result<Command> {
     let mut command = Command::new("setpriv");
     command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "--reset-env"]);
     Ok(command)
-}
-
-fn free_port() -> Result<u16> {
-    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
 fn password() -> Result<String> {

@@ -4,4 +4,5 @@ pub mod browser;
 pub mod certificate;
 pub mod client;
 pub mod cluster;
+pub mod port;
 pub mod world;

@@ -54,10 +54,9 @@ async fn no_spelling_of_another_host_is_returned_to() {
         let base = url::Url::parse(BASE).unwrap();
         let to = base.join(back.location().unwrap()).unwrap();
         assert_eq!(to.origin(), base.origin(), "{evil}");
-        assert!(
-            back.headers["location"].to_str().is_ok_and(|to| !to.contains("evil") || to.starts_with("/")),
-            "{evil}"
-        );
+        // What the header says, before anybody's parser has tidied it up: one slash, and nothing that is read as a second.
+        let to = back.headers["location"].to_str().unwrap();
+        assert!(to.starts_with('/') && !to.starts_with("//") && !to.contains(['\\', '\t']), "{evil}: {to}");
     }
 }
 

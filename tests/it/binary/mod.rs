@@ -1,16 +1,18 @@
 //! The binary itself: started as an operator starts it, spoken to over the network, stopped by signals.
 
 mod commands;
+mod demo;
 mod serving;
 mod story;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use harp_tests::cluster::Db;
+use harp_tests::port;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, Command};
@@ -59,8 +61,7 @@ impl Desk {
     }
 
     pub fn at(database: &str, scheme: &str, db: Option<Db>) -> Desk {
-        // Free now; whoever else asks the system for a port is given another for a while.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = port::free();
         let room = tempfile::tempdir().unwrap();
         std::fs::create_dir(room.path().join("letters")).unwrap();
         let desk = Desk { issuer: format!("{scheme}://localhost:{port}"), room, port, _db: db };
@@ -123,25 +124,8 @@ impl Desk {
 
     /// Starts `harp serve`, and waits for the line that says that it serves.
     pub async fn serve(&self) -> Serving {
-        let mut child = self.command(&["--config", "harp.toml", "serve"]).spawn().unwrap();
-        let log = Arc::new(Mutex::new(Vec::new()));
-        let (tell, heard) = watch::channel(0_usize);
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let written = Arc::clone(&log);
-        tokio::spawn(async move {
-            while let Ok(Some(line)) = lines.next_line().await {
-                written.lock().unwrap().push(line);
-                tell.send_modify(|count| *count += 1);
-            }
-        });
-        let address = SocketAddr::from(([127, 0, 0, 1], self.port));
-        let mut serving = Serving { child, log, heard, address };
-        if !serving.hears("\"serving\"").await {
-            let mut why = String::new();
-            serving.child.stderr.take().unwrap().read_to_string(&mut why).await.unwrap();
-            panic!("harp serve does not serve: {why} {:?}", serving.lines());
-        }
-        serving
+        let command = self.command(&["--config", "harp.toml", "serve"]);
+        Serving::begin(command, (self.port, "\"serving\"")).await
     }
 
     pub fn file(&self, name: &str, text: &str) -> PathBuf {
@@ -165,6 +149,29 @@ pub struct Serving {
 }
 
 impl Serving {
+    /// Starts it, and waits for the line that says that it serves.
+    async fn begin(mut command: Command, (port, serves): (u16, &str)) -> Serving {
+        let mut child = command.spawn().unwrap();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let (tell, heard) = watch::channel(0_usize);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let written = Arc::clone(&log);
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                written.lock().unwrap().push(line);
+                tell.send_modify(|count| *count += 1);
+            }
+        });
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        let mut serving = Serving { child, log, heard, address };
+        if !serving.hears(serves).await {
+            let mut why = String::new();
+            serving.child.stderr.take().unwrap().read_to_string(&mut why).await.unwrap();
+            panic!("it does not serve: {why} {:?}", serving.lines());
+        }
+        serving
+    }
+
     pub fn lines(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()
     }

@@ -65,7 +65,7 @@ async fn a_directory_that_is_missing_is_named() {
 
 #[tokio::test]
 async fn a_server_that_does_not_answer_is_named_without_the_password() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = harp_tests::port::free();
     let url = format!("postgres://harp:sesame@127.0.0.1:{port}/harp");
     let line = SqlStore::open(&url).await.unwrap_err().to_string();
     assert!(line.contains(&format!("127.0.0.1:{port}/harp")) && !line.contains("sesame"), "{line}");

@@ -21,6 +21,10 @@ use crate::spec::op::{Op, client};
 fn openid_client() -> Option<PathBuf> {
     let found = std::env::var_os("HARP_OPENID_CLIENT").map(PathBuf::from);
     if found.is_none() {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "HARP_OPENID_CLIENT is not set, and continuous integration needs it"
+        );
         eprintln!("WARNING: HARP_OPENID_CLIENT is not set: no foreign client has signed in");
     }
     found

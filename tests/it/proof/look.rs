@@ -1,5 +1,7 @@
 //! How every page looks to people who asked their system for something else, and to axe-core.
 
+use harp_oidc::view::catalogue;
+use harp_oidc::view::words::Words;
 use harp_tests::browser::{Scheme, Script, Violation};
 
 use super::Walk;
@@ -88,15 +90,37 @@ async fn axe_core_finds_nothing_on_any_page() {
     let mut walk = Walk::begin(Script::On).await;
     for slug in Walk::pages() {
         walk.open(&slug).await;
-        for (width, scheme) in [(320, Scheme::Dark), (1280, Scheme::Light)] {
-            walk.browser.wear(width, scheme).await;
-            let found: Vec<Violation> = walk.browser.axe().await.unwrap_or_default();
-            walk.found.extend(found.iter().map(|v| format!("{slug} at {width} {scheme:?}: {v}")));
-        }
-        let over = walk.browser.sideways(320).await;
-        if over > 0 {
-            walk.found.push(format!("{slug}: at 320 pixels it must be scrolled sideways by {over}"));
+        judge(&mut walk, &slug).await;
+        if pictured(&slug) {
+            walk.browser.pictures(&format!("catalogue/{slug}")).await;
         }
     }
     walk.end().await;
+}
+
+/// The same for every letter's HTML, as a mail program shows it.
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_core_finds_nothing_in_any_letter() {
+    let mut walk = Walk::begin(Script::On).await;
+    let letters = catalogue::letters(&Words::english()).into_iter().filter(|letter| letter.html.is_some());
+    let slugs: Vec<String> = letters.map(|letter| letter.slug.to_owned()).collect();
+    assert!(slugs.len() > 10, "{slugs:?}");
+    for slug in slugs {
+        walk.open(&format!("{slug}/html")).await;
+        judge(&mut walk, &slug).await;
+        walk.browser.pictures(&format!("catalogue/{slug}")).await;
+    }
+    walk.end().await;
+}
+
+async fn judge(walk: &mut Walk, slug: &str) {
+    for (width, scheme) in [(320, Scheme::Dark), (1280, Scheme::Light)] {
+        walk.browser.wear(width, scheme).await;
+        let found: Vec<Violation> = walk.browser.axe().await.unwrap_or_default();
+        walk.found.extend(found.iter().map(|v| format!("{slug} at {width} {scheme:?}: {v}")));
+    }
+    let over = walk.browser.sideways(320).await;
+    if over > 0 {
+        walk.found.push(format!("{slug}: at 320 pixels it must be scrolled sideways by {over}"));
+    }
 }
