@@ -73,7 +73,7 @@ pub enum At {
 pub struct Devices {
     /// Those of the person's active devices that count here. Pages mask their contacts (F10).
     pub devices: Vec<Factor>,
-    pub chosen: Option<Factor>,
+    pub chosen: Option<Box<Factor>>,
     /// The code that was sent to the chosen one.
     pub code: Option<OnItsWay>,
 }
@@ -102,7 +102,7 @@ pub async fn standing(harp: &Harp, token: &Plain, act: &Act) -> Result<Result<At
                 return Ok(here.proved().map(|_| At::Password));
             }
             let code = here.challenge(tx).await?.map(|c| OnItsWay::of(&c, self.harp));
-            let chosen = here.chosen().cloned();
+            let chosen = here.chosen().cloned().map(Box::new);
             Ok(Ok(At::Device(Devices { devices: here.devices, chosen, code })))
         }
     }

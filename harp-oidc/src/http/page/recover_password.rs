@@ -104,7 +104,7 @@ async fn show_device(visit: &Visit, form: Form) -> Reply {
         At::Device(devices) => devices,
         elsewhere => return visit.see(place(&elsewhere)),
     };
-    let form = match (&chosen, devices.as_slice()) {
+    let form = match (chosen.as_deref(), devices.as_slice()) {
         (Some(factor), _) | (None, [factor]) => form.value(METHOD.name, factor.id.to_string()),
         (None, _) => form,
     };
