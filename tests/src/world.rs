@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use demo::seed::Sol;
 use demo::{Door, House, Plan, Tls};
+use harp_core::audit::Event;
 use harp_core::kernel::secret::Secret;
 use harp_core::kernel::time::{Clock, SystemClock};
 use harp_core::notice::Recipient;
@@ -125,20 +126,19 @@ impl World {
         app.generate(u64::try_from(self.clock.now().secs()).unwrap_or(0)).to_string()
     }
 
-    /// Every event of the audit trail, oldest first, as JSON texts.
+    /// Every event of the audit trail, oldest first.
     #[expect(clippy::expect_used, reason = "a trail that cannot be read fails the test")]
-    pub async fn trail(&self) -> Vec<String> {
+    pub async fn trail(&self) -> Vec<Event> {
         use harp_core::store::{Fault, Tx, Work};
         struct All;
         #[async_trait::async_trait]
         impl Work for All {
-            type Out = Vec<harp_core::audit::Event>;
+            type Out = Vec<Event>;
             async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
                 tx.events(None, 10_000).await
             }
         }
-        let events = self.house.provider.harp().store.read(&All).await.expect("the trail can be read");
-        events.iter().map(|event| format!("{event:?} {}", serde_json::json!(event.deed))).collect()
+        self.house.provider.harp().store.read(&All).await.expect("the trail can be read")
     }
 
     /// A small file to upload.

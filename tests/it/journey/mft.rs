@@ -1,9 +1,14 @@
 //! MFT-1 and MFT-2: a person registers, enrols, asks for the role, is let in (mission 5.1).
 
+use std::collections::BTreeSet;
+
+use harp_core::adapter::courier::memory::Arrived;
+use harp_core::kernel::act::Actor;
 use harp_tests::both;
 use harp_tests::browser::{Browser, Script};
 use harp_tests::cluster::Db;
 use harp_tests::world::{Street, World};
+use serde_json::json;
 
 use super::people::{Ana, sign_in_sol};
 
@@ -29,6 +34,10 @@ async fn journey(world: World) {
     ask_for_the_role(&world, &ana).await;
     approve(&world).await;
     enter_mft(&world, &ana).await;
+    ana.open(&world.url("/dev/inbox")).await;
+    ana.see("Your role request is approved").await;
+    ana.judged().await;
+    ana.pictures("inbox").await;
     trail(&world).await;
     world.house.close().await;
 }
@@ -37,6 +46,9 @@ async fn journey(world: World) {
 async fn register(world: &World, ana: &Browser) {
     ana.open(&world.mft("/")).await;
     looked_at(ana, "mft-start").await;
+    for legal in ["Accessibility", "Privacy", "Terms & Conditions"] {
+        assert!(ana.link(legal).await.starts_with(&world.url("/")), "{legal}");
+    }
     ana.open(&world.mft("/nowhere")).await;
     looked_at(ana, "mft-not-found").await;
     ana.press("Go to the start page").await;
@@ -322,37 +334,28 @@ async fn enter_mft(world: &World, ana: &Browser) {
     ana.press("Check again").await; // A08: no second password
     assert_eq!(ana.heading().await, "Files of Analytics-Hospital Measures and CJR-Yale");
     ana.see("Ana Rivera").await; // K09
-    ana.pictures("mft-files").await;
+    looked_at(ana, "mft-files-empty").await;
     let file = world.file("discharges.csv", "patient,day\n1,2\n");
     ana.upload("File", &file).await;
     ana.press("Upload file").await;
     ana.see("discharges.csv").await;
     let (name, bytes) = ana.download("discharges.csv").await;
     assert_eq!((name.as_str(), bytes.as_slice()), ("discharges.csv", b"patient,day\n1,2\n".as_slice()));
-    ana.pictures("mft-uploaded").await;
-}
+    looked_at(ana, "mft-uploaded").await;
 
-/// each step stands in the trail, and no secret does.
-async fn trail(world: &World) {
-    let trail = world.trail().await.join("\n");
-    for deed in [
-        "registration_started",
-        "proofing_passed",
-        "account_created",
-        "factor_activated",
-        "set_up_completed",
-        "signed_in",
-        "email_confirmed",
-        "role_requested",
-        "role_request_approved",
-        "role_assigned",
-        "application_sign_in",
-    ] {
-        assert!(trail.contains(deed), "{deed} is missing");
-    }
-    for secret in ["900112222", "900-11-2222", Ana::PASSWORD, "Rex1", "Copper Creek"] {
-        assert!(!trail.contains(secret), "{secret} stands in the audit trail");
-    }
+    // An error at the field; an organization of somebody else's; pages of more files than one shows.
+    let nothing = world.file("nothing.csv", "");
+    ana.upload("File", &nothing).await;
+    ana.press("Upload file").await;
+    assert_eq!(ana.errors().await, ["Choose a file that is not empty."]);
+    looked_at(ana, "mft-upload-refused").await;
+    ana.open(&world.mft("/files/org_elsewhere")).await;
+    ana.see("Your organizations").await;
+    looked_at(ana, "mft-other-organization").await;
+    ana.press("main › Analytics-Hospital Measures and CJR-Yale").await;
+    ana.press("Sign out").await;
+    assert_eq!(ana.heading().await, "You are signed out");
+    looked_at(ana, "mft-signed-out").await;
 }
 
 /// a page of MFT is pictured, judged, gone through by keyboard from its skip link to its foot; and whoever is signed
@@ -366,4 +369,48 @@ async fn looked_at(ana: &Browser, name: &str) {
     if ana.text().await.contains("Signed in as") {
         ana.see("Your session ends, if you do nothing").await;
     }
+}
+
+/// each step stands in the trail with who did it, from where and in which request; and no secret does.
+async fn trail(world: &World) {
+    let trail = world.trail().await;
+    let said: Vec<String> = trail.iter().map(|event| format!("{event:?} {}", json!(event.deed))).collect();
+    let find = |deed: &str| {
+        let at = said.iter().position(|event| event.contains(&format!("\"{deed}\"")));
+        &trail[at.unwrap_or_else(|| panic!("{deed} is missing: {said:#?}"))]
+    };
+    let ana = match find("role_requested").actor {
+        Actor::Person(ana) => ana,
+        ref other => panic!("{other:?} asked"),
+    };
+    for deed in [
+        "account_created",
+        "factor_activated",
+        "set_up_completed",
+        "signed_in",
+        "email_confirmed",
+        "role_assigned",
+        "application_sign_in",
+    ] {
+        find(deed);
+    }
+    let official = &find("role_request_approved").actor;
+    assert!(matches!(official, Actor::Person(sol) if *sol != ana), "{official:?}");
+    let deeds = ["registration_started", "proofing_passed", "role_requested", "role_request_approved"];
+    let requests: BTreeSet<String> = deeds.iter().map(|deed| find(deed).trace.to_string()).collect();
+    assert_eq!(requests.len(), deeds.len(), "each in a request of its own");
+    for (event, said) in trail.iter().zip(&said) {
+        let seen = event.origin.address.is_some_and(|address| address.is_loopback());
+        let outside = matches!(event.actor, Actor::Person(_) | Actor::Anonymous);
+        assert!(seen || !outside, "nobody knows from where: {said}");
+    }
+
+    let said = said.join("\n");
+    for secret in ["900112222", "900-11-2222", Ana::PASSWORD, "Rex1", "Copper Creek"] {
+        assert!(!said.contains(secret), "{secret} stands in the audit trail");
+    }
+    let codes: Vec<String> = world.house.mailbox.all().iter().filter_map(Arrived::code).collect();
+    assert!(codes.len() >= 4, "{codes:?}");
+    let mut words = said.split(|c: char| !c.is_ascii_alphanumeric());
+    assert_eq!(words.find(|word| codes.iter().any(|code| code == word)), None, "a code stands in the trail");
 }
