@@ -103,4 +103,9 @@ impl Device {
     pub fn sends(&self) -> bool {
         matches!(self.method, Method::Sms | Method::Voice | Method::Email)
     }
+
+    /// F03: the key below a choice of these. Where only applications make codes, nothing is sent.
+    pub fn submit(devices: &[Device]) -> &'static str {
+        if devices.iter().any(Device::sends) { "choose-method.submit" } else { "form.go-on" }
+    }
 }

@@ -63,6 +63,10 @@ impl ChooseDevice {
     fn choices(&self) -> Vec<Choice> {
         self.devices.iter().map(|d| d.option(&self.frame.words)).collect()
     }
+
+    fn submit(&self) -> &'static str {
+        Device::submit(&self.devices)
+    }
 }
 
 /// Posts `password`, `confirm_password`, `do` = `next` or `cancel`.

@@ -60,9 +60,8 @@ impl ChooseMethod {
         self.devices.iter().map(|d| d.option(&self.frame.words)).collect()
     }
 
-    /// F03. Where only applications make codes, nothing is sent.
     fn submit(&self) -> &'static str {
-        if self.devices.iter().any(Device::sends) { "choose-method.submit" } else { "form.go-on" }
+        Device::submit(&self.devices)
     }
 
     /// Of one there is nothing to choose.

@@ -44,7 +44,7 @@ both! {
         assert_eq!(sol.heading().await, "Prove that it is you");
         sol.judged().await;
         sol.pictures("recover-device").await;
-        sol.press("Send Code").await;
+        sol.press("Continue").await;
         sol.fill("Security code", &world.sols_code()).await;
         sol.press("Submit").await;
         assert_eq!(sol.heading().await, "Choose a new password");
@@ -68,7 +68,7 @@ both! {
         sol.fill("Password", FRESH).await;
         sol.check("I agree to the Terms & Conditions").await;
         sol.press("main › Sign in").await;
-        sol.press("Send Code").await;
+        sol.press("Continue").await;
         sol.fill("Security code", &world.sols_code()).await;
         sol.press("Submit").await;
         sol.see("Hello, Sol").await;
