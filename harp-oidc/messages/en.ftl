@@ -99,7 +99,7 @@ method =
     .voice = Phone call (voice)
     .voice-hint = We call you and read out a security code. Someone who takes over your phone number could hear it, so an authenticator app is safer.
     .email = Email
-    .email-hint = We send a security code to your email address.
+    .email-hint = We send a security code to an email address. It is a second way in, for when your phone or app is not at hand; you need one of the others, too.
     .totp = Authenticator app
     .totp-hint = An app on your phone or computer shows a new code every 30 seconds. It works without a phone signal.
     .push = Push notification
@@ -206,6 +206,7 @@ problem =
     .phone-not_served = Enter a number in the United States or its territories. Codes are not sent to other countries.
     .phone-not_a_persons = Enter the number of your own phone. Codes are not sent to toll-free or pay numbers.
     .phone-already_held = Enter another number; you already added this one
+    .email-already_held = Enter another email address; you already added this one
     .code-missing = Enter the security code
     .code-bad_form = Enter the security code: digits only
     .code-wrong_code = Enter the latest security code. A code works once and for a short time. If this one does not work, ask for a new one.
@@ -287,6 +288,7 @@ sign-in =
     .after-idle = You were signed out because nothing happened for a while. Sign in again to go on where you were.
     .after-long = Your session ended because it was open for a long time. Sign in again to go on where you were.
     .again = Sign in again to go on.
+    .again-not-email = Sign in again to go on. You signed in with a code by email: to change your sign-in codes and devices, choose another way this time.
     .asked-again = { $application } asks you to sign in again.
     .too-old-minutes = { $minutes ->
         [one] Your last sign-in was more than a minute ago. { $application } asks you to sign in again.
@@ -317,6 +319,8 @@ choose-method =
 enter-code =
     .title = Enter your security code
     .sent-to = We sent a security code to your { $contact }.
+    .called = We are calling your { $contact }. A voice reads out a security code, twice.
+    .mailed = We sent a security code to { $contact }.
     .from-app = Open your authenticator app and enter the code that it shows now.
     .life = { $minutes ->
         [one] It works for { $minutes } minute.
@@ -659,6 +663,7 @@ set-up =
     .two = Add two, if you can. If you lose one, the other still lets you in.
     .complete = Complete set-up
     .not-yet = You can complete set-up when at least one sign-in code or device is active.
+    .not-email-alone = Codes by email alone are not enough. You can complete set-up when a phone or an authenticator app is active, too.
 
 device-table =
     .caption = Your sign-in codes and devices
@@ -685,6 +690,13 @@ add-phone =
     .risk = Text messages and calls are the weakest of the methods: a thief who takes over your phone number gets your codes. An authenticator app is safer. Your phone company may charge for messages.
     .submit = Send Code
     .too-many = We cannot send more codes for now, because many were asked for. Wait an hour, or add an authenticator app.
+
+add-email =
+    .title = Get codes by email
+    .lead = We send a security code to this address, now and each time you choose it to sign in.
+    .email = Email address
+    .risk = Codes by email are weaker than the other methods, because whoever reads your mailbox gets them. Some applications do not take them, and you cannot change your sign-in codes and devices after signing in with one.
+    .submit = Send Code
 
 add-totp =
     .title = Add an authenticator app
@@ -713,7 +725,7 @@ remove-device =
     .title = Remove this sign-in code or device?
     .what = You can no longer sign in with it. We tell you by email that it was removed.
     .last = It is the only one you have. You have to add another one before you can complete set-up.
-    .must-stay = It is the only one you have, and every account needs one. Add another one first, then you can remove this one.
+    .must-stay = It is the only one you have, and every account needs one. Codes by email do not count. Add another one first, then you can remove this one.
     .keep = Keep it
     .submit = Remove
 
@@ -993,8 +1005,8 @@ letter-text =
     .other = { $product }: { $subject }. Sign in to read more.
 
 letter-speech =
-    .code = Hello. This is { $product }. Your security code is: { $digits }. Again, your security code is: { $digits }. Nobody from { $product } will ask you for it. Press any key to repeat.
-    .other = Hello. This is { $product }. { $subject }. Sign in to read more. Press any key to repeat.
+    .code = Hello. This is { $product }. Your security code is: { $digits }. Again, your security code is: { $digits }. Nobody from { $product } will ask you for it.
+    .other = Hello. This is { $product }. { $subject }. Sign in to read more.
 
 letter-completed =
     .subject = Your account is created

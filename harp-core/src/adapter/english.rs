@@ -239,7 +239,7 @@ impl English {
         let digits = code.chars().map(|c| format!("{c}.")).collect::<Vec<_>>().join(" ");
         format!(
             "Hello. This is {name}. Your security code is: {digits} Once more: {digits} It works for {}. Nobody \
-             from {name} will ask for it. Press any key to repeat.",
+             from {name} will ask for it.",
             self.code_life()
         )
     }

@@ -31,6 +31,12 @@ impl Factor {
     pub fn method(&self) -> Method {
         self.binding.method()
     }
+
+    /// Whether an account may rest on it alone (E01): ACTIVE, and something that the person has. A code by e-mail is not
+    /// (SP 800-63B-4 §3.1.3.1): whoever reads the mailbox would need nothing else (docs/decisions/0008).
+    pub fn carries(&self) -> bool {
+        self.status == FactorStatus::Active && self.method().possession()
+    }
 }
 
 /// What a factor is bound to. Voice, e-mail, push and passkeys are further variants; nothing else changes.
@@ -185,8 +191,7 @@ pub struct Assurance {
 /// The highest level that a person with a password and these factors can reach. Who changes factors must have
 /// reached it (SP 800-63B-4 §4.1.2): a password alone adds nothing to an account that has a second factor.
 pub fn highest_level(factors: &[Factor]) -> Aal {
-    let active = factors.iter().filter(|f| f.status == FactorStatus::Active);
-    if active.into_iter().any(|f| f.method().possession()) { Aal::Two } else { Aal::One }
+    if factors.iter().any(Factor::carries) { Aal::Two } else { Aal::One }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

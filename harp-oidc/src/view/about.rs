@@ -1,9 +1,11 @@
 //! Who helps (K01–K03), and the pages that every site owes: accessibility, privacy, terms.
 
 use askama::Template;
+use harp_core::kernel::assurance::Method;
 
+use super::form::Choice;
 use super::frame::Frame;
-use super::{pages, url};
+use super::{device, pages, url};
 
 /// K03: first your own Security Officials, then the help desk.
 #[derive(Debug, Template)]
@@ -33,6 +35,14 @@ pub struct HelpSignIn {
 #[template(path = "page/about/help_codes.html")]
 pub struct HelpCodes {
     pub frame: Frame,
+    /// What the profile offers, in its order.
+    pub methods: Vec<Method>,
+}
+
+impl HelpCodes {
+    fn choices(&self) -> Vec<Choice> {
+        device::choices(&self.methods, &self.frame.words)
+    }
 }
 
 #[derive(Debug, Template)]

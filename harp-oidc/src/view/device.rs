@@ -99,6 +99,15 @@ impl Device {
         Choice::new(self.id.clone(), label)
     }
 
+    /// What the page says once the code is on its way there.
+    pub fn on_its_way(&self) -> &'static str {
+        match self.method {
+            Method::Voice => "enter-code.called",
+            Method::Email => "enter-code.mailed",
+            _ => "enter-code.sent-to",
+        }
+    }
+
     /// Whether a code is sent, and so can be sent again; an application makes its own.
     pub fn sends(&self) -> bool {
         matches!(self.method, Method::Sms | Method::Voice | Method::Email)

@@ -17,6 +17,7 @@ pub const PHONE: Control = Control::new(Kind::Tel, "phone", "add-phone.phone")
     .hint("add-phone.phone-hint")
     .autocomplete("tel")
     .width("w-half");
+pub const EMAIL: Control = Control::new(Kind::Email, "email", "add-email.email").autocomplete("email");
 pub const CODE: Control = Control::code("code", "enter-code.code").hint("enter-code.code-hint");
 pub const TOTP_CODE: Control = Control::code("code", "add-totp.code").hint("enter-code.code-hint");
 
@@ -60,7 +61,13 @@ pub struct SetUp {
 
 impl SetUp {
     fn complete(&self) -> bool {
-        self.devices.iter().any(|row| row.status == Status::Active)
+        self.devices.iter().any(|row| row.status == Status::Active && row.device.method.possession())
+    }
+
+    /// What is missing.
+    fn not_yet(&self) -> &'static str {
+        let email = self.devices.iter().any(|row| row.status == Status::Active);
+        if email { "set-up.not-email-alone" } else { "set-up.not-yet" }
     }
 
     fn remove_under(&self) -> &'static str {
@@ -115,6 +122,14 @@ impl AddPhone {
     fn lead(&self) -> &'static str {
         if self.method == Method::Voice { "add-phone.voice-lead" } else { "add-phone.sms-lead" }
     }
+}
+
+/// An address for codes by e-mail (E06). Posts `email`; `do` = `next` (send the code) or `cancel`.
+#[derive(Debug, Template)]
+#[template(path = "page/set_up/email.html")]
+pub struct AddEmail {
+    pub frame: Frame,
+    pub form: Form,
 }
 
 /// An authenticator app: QR code, secret as text, first code. Posts `code`; `do` = `next` or `cancel`.
@@ -182,5 +197,5 @@ pub enum Left {
     MustStay,
 }
 
-form_pages!(AddDevice, AddPhone, AddTotp, DeviceCode);
+form_pages!(AddDevice, AddEmail, AddPhone, AddTotp, DeviceCode);
 pages!(SetUp, Devices, SetUpDone, RemoveDevice);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::stage::{PASSWORD, ana};
+use crate::stage::{PASSWORD, Stage, ana};
 use harp_core::account::Standing;
 use harp_core::account::field::{Field, Problem};
 use harp_core::account::person::ProfileForm;
@@ -13,7 +13,7 @@ use harp_core::flow::factors::{
 use harp_core::flow::sign_in::{CodeOutcome, PasswordOutcome, Sent};
 use harp_core::flow::{confirm_email, sessions};
 use harp_core::kernel::assurance::{Aal, Method};
-use harp_core::policy::HARP;
+use harp_core::policy::{HARP, NIST_63_4, Profile};
 use harp_core::session::{Ended, SessionScope};
 use harp_tests::both;
 
@@ -159,11 +159,91 @@ both! {
         assert_eq!(confirm_with(&stage, &live, (first, "123456")).await, "gone");
     }
 
-    /// Voice and e-mail are not offered by this profile.
+    /// E05, E06: the list of methods is the profile's; mission 3.6: no e-mail in `nist-63-4`.
     async fn what_the_profile_does_not_offer_cannot_be_added(db: Db) {
+        let profile: &'static Profile = Box::leak(Box::new(Profile { methods: NIST_63_4.methods, ..HARP.clone() }));
+        let stage = Stage::on(db, profile);
+        stage.registered(&ana(), ANA).await;
+        let live = set_up(&stage, ANA).await;
+        let begun = factors::begin_email(&stage.harp, &live, EMAIL, &stage.act()).await.unwrap();
+        assert!(matches!(begun, BeginOutcome::Denied(Denied::NotOffered)), "{begun:?}");
+        assert!(factors::devices(&stage.harp, &live).await.unwrap().factors.is_empty());
+        let call = factors::begin_phone(&stage.harp, &live, (Method::Voice, PHONE), &stage.act()).await.unwrap();
+        assert!(matches!(call, BeginOutcome::Begun { sent: Sent::OnItsWay(_), .. }), "{call:?}");
+    }
+
+    /// E03, E07: a phone that is called becomes ACTIVE by the code that is read out, and carries set-up; the same number
+    /// may get texts, too.
+    async fn a_call_reads_out_the_code_of_a_phone(db: Db) {
+        let stage = registered(db).await;
+        let live = set_up(&stage, ANA).await;
+        let call = add(&stage, &live, (Method::Voice, PHONE)).await;
+        let heard = arrived(&stage, &called(PHONE)).await;
+        let said = heard.letter.text.expose();
+        assert!(said.starts_with("Hello.") && !said.contains(&heard.code().unwrap()), "digit by digit: {said}");
+        assert!(texts(&stage, PHONE).await.is_empty());
+        let code = heard.code().unwrap();
+        assert_eq!(confirm_with(&stage, &live, (call, &wrong(&code))).await, "wrong");
+        assert_eq!(confirm_with(&stage, &live, (call, &code)).await, "active");
+        let text = add(&stage, &live, (Method::Sms, PHONE)).await;
+        assert_ne!(text, call);
+        let full = complete(&stage, &live).await;
+        let assurance = full.session.assurance().unwrap();
+        assert_eq!((assurance.aal, assurance.amr), (Aal::Two, vec!["mfa", "pwd", "tel"]));
+    }
+
+    /// E01, E06: codes by e-mail are ACTIVE only through one, to whatever address, and carry no account: set-up is not
+    /// completed with them, and the last device beside them stays.
+    async fn codes_by_email_carry_no_account(db: Db) {
+        let stage = registered(db).await;
+        let live = set_up(&stage, ANA).await;
+        let unread = factors::begin_email(&stage.harp, &live, "ana@", &stage.act()).await.unwrap();
+        let BeginOutcome::Invalid(found) = unread else { panic!("no address") };
+        // The letter of the registration goes out before.
+        deliver(&stage).await;
+        assert_eq!((found[0].field, found[0].problem), (Field::Email, Problem::BadForm));
+        let email = add(&stage, &live, (Method::Email, EMAIL)).await;
+        assert_eq!(confirm_with(&stage, &live, (email, &stage.code(EMAIL).await)).await, "active");
+        let live = again(&stage, &live).await;
+        assert_eq!(live.session.assurance().unwrap().aal, Aal::One);
+        let twice = factors::begin_email(&stage.harp, &live, "Ana@Hospital.example", &stage.act()).await.unwrap();
+        let BeginOutcome::Invalid(found) = twice else { panic!("added twice") };
+        assert_eq!((found[0].field, found[0].problem), (Field::Email, Problem::AlreadyHeld));
+        assert!(!factors::devices(&stage.harp, &live).await.unwrap().may_complete());
+        let early = factors::complete_set_up(&stage.harp, &live, &stage.act()).await.unwrap();
+        assert!(matches!(early, CompleteOutcome::NoDevice), "{early:?}");
+
+        let phone = add_phone(&stage, &live, PHONE).await;
+        assert_eq!(confirm(&stage, &live, phone).await, "active");
+        let live = complete(&stage, &live).await;
+        let devices = factors::devices(&stage.harp, &live).await.unwrap();
+        assert!(devices.may_remove(email) && !devices.may_remove(phone));
+        let removed = factors::remove(&stage.harp, &live, phone, &stage.act()).await.unwrap();
+        assert_eq!(removed, RemoveOutcome::LastOne);
+        let removed = factors::remove(&stage.harp, &live, email, &stage.act()).await.unwrap();
+        assert_eq!(removed, RemoveOutcome::Removed);
+    }
+
+    /// E06, SP 800-63B-4 §4.1.2: a sign-in with a code by e-mail is AAL1, and changes no device of an account that
+    /// reaches more.
+    async fn a_sign_in_by_email_changes_no_device(db: Db) {
         let (stage, live) = with_phone(db).await;
-        let begun = factors::begin_phone(&stage.harp, &live, (Method::Voice, OTHER_PHONE), &stage.act()).await;
-        assert!(matches!(begun.unwrap(), BeginOutcome::Denied(Denied::NotOffered)));
+        let email = add(&stage, &live, (Method::Email, "ana@home.example")).await;
+        let code = stage.code("ana@home.example").await;
+        assert_eq!(confirm_with(&stage, &live, (email, &code)).await, "active");
+        let email = device(&stage, &live, Method::Email).await;
+        let token = token(&stage, ANA).await;
+        choose(&stage, &token, &email).await;
+        let code = stage.code("ana@home.example").await;
+        let CodeOutcome::SignedIn(signed_in) = verify(&stage, &token, &code).await else { panic!("not signed in") };
+        let assurance = signed_in.session.assurance().unwrap();
+        assert_eq!((assurance.aal, assurance.amr), (Aal::One, vec!["pwd"]));
+        assert_eq!(signed_in.session.scope, SessionScope::Full);
+        let thief = self::live(&stage, &signed_in).await;
+        let begun = factors::begin_phone(&stage.harp, &thief, (Method::Sms, OTHER_PHONE), &stage.act()).await;
+        assert!(matches!(begun.unwrap(), BeginOutcome::Denied(Denied::SignInAgain)));
+        let removed = factors::remove(&stage.harp, &thief, email.id, &stage.act()).await.unwrap();
+        assert_eq!(removed, RemoveOutcome::Denied(Denied::SignInAgain));
     }
 
     /// Wrong codes for a new device lock adding, not signing in; one's own app buys no further guesses.

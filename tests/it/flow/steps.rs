@@ -23,6 +23,8 @@ use harp_tests::cluster::Db;
 pub const ANA: &str = "ana.rivera";
 pub const PHONE: &str = "+12024561111";
 pub const OTHER_PHONE: &str = "+12024561414";
+/// The address that Ana registered with.
+pub const EMAIL: &str = "ana@hospital.example";
 
 /// Ana has registered; she has not signed in yet.
 pub async fn registered(db: Db) -> Stage {
@@ -88,8 +90,17 @@ pub async fn again(stage: &Stage, old: &Live) -> Live {
 }
 
 pub async fn add_phone(stage: &Stage, live: &Live, number: &str) -> FactorId {
+    add(stage, live, (Method::Sms, number)).await
+}
+
+/// A device that codes are sent to, not confirmed yet.
+pub async fn add(stage: &Stage, live: &Live, (method, contact): (Method, &str)) -> FactorId {
     let live = again(stage, live).await;
-    match factors::begin_phone(&stage.harp, &live, (Method::Sms, number), &stage.act()).await.unwrap() {
+    let begun = match method {
+        Method::Email => factors::begin_email(&stage.harp, &live, contact, &stage.act()).await,
+        _ => factors::begin_phone(&stage.harp, &live, (method, contact), &stage.act()).await,
+    };
+    match begun.unwrap() {
         BeginOutcome::Begun { factor, sent: Sent::OnItsWay(_) } => factor,
         other => panic!("{other:?}"),
     }
@@ -190,6 +201,17 @@ pub async fn texts(stage: &Stage, number: &str) -> Vec<Arrived> {
 /// The code in the last text message to this number.
 pub async fn text(stage: &Stage, number: &str) -> String {
     texts(stage, number).await.last().and_then(Arrived::code).unwrap()
+}
+
+/// Somebody who is called.
+pub fn called(number: &str) -> Recipient {
+    Recipient::Voice(Phone::parse(number).unwrap())
+}
+
+/// The last message there.
+pub async fn arrived(stage: &Stage, to: &Recipient) -> Arrived {
+    deliver(stage).await;
+    stage.mail.at(to).pop().unwrap()
 }
 
 /// Another code than this one.

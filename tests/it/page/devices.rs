@@ -93,6 +93,50 @@ async fn devices_are_changed_later_in_the_profile() {
     assert!(!page.says("number ending in 1111") && page.says("Authenticator app"));
 }
 
+/// E03 E04 E05 E06 E07 E15: every method of the profile in its order; a call and an e-mail are set up as texts are, each with its risk;
+/// with e-mail alone set-up is not complete, and the page says so.
+#[tokio::test]
+async fn calls_and_emails_are_set_up_as_texts_are() {
+    let portal = Portal::with_ana().await;
+    let (stage, mut ana) = (&portal.stage, portal.browser());
+    // The letter of the registration goes out before those that are asked for here.
+    deliver(stage).await;
+    at_set_up(&mut ana).await;
+    let page = ana.open("/help/codes").await.unwrap();
+    assert!(page.says("extra layer of protection") && page.says("Phone call (voice)"), "E15");
+    let page = ana.open("/set-up/add").await.unwrap();
+    let places =
+        ["sms", "voice", "totp", "email"].map(|m| page.body.find(&format!("value=\"{m}\"")).unwrap());
+    assert!(places.is_sorted(), "{places:?}");
+    assert_eq!(ana.submit(&[("method", "email"), ("do", "next")]).await.unwrap().path(), "/set-up/add/email");
+    assert!(ana.page.says(EMAIL) && ana.page.says("weaker than the other methods"));
+    let page = ana.submit(&[("email", "ana@"), ("do", "next")]).await.unwrap();
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.says("Enter an email address like"));
+    let page = ana.submit(&[("email", EMAIL), ("do", "next")]).await.unwrap();
+    assert!(page.path().starts_with("/set-up/devices/fact_"), "{}", page.url);
+    assert!(page.says("We sent a security code to") && !page.says(EMAIL), "masked");
+    let code = stage.code(EMAIL).await;
+    let page = ana.submit(&[("code", &code), ("do", "next")]).await.unwrap();
+    assert!(page.path() == "/set-up" && page.says("ACTIVE") && page.says("disabled"));
+    assert!(page.says("Codes by email alone are not enough"));
+
+    ana.open("/set-up/add").await.unwrap();
+    assert_eq!(ana.submit(&[("method", "voice"), ("do", "next")]).await.unwrap().path(), "/set-up/add/voice");
+    assert!(ana.page.says("weakest of the methods"), "the risk of a number that is taken over");
+    let page = ana.submit(&[("phone", PHONE), ("do", "next")]).await.unwrap();
+    assert!(page.says("We are calling your") && page.says("number ending in 1111"));
+    let code = arrived(stage, &called(PHONE)).await.code().unwrap();
+    ana.submit(&[("code", &code), ("do", "next")]).await.unwrap();
+    assert_eq!(ana.submit(&[("do", "complete")]).await.unwrap().path(), "/set-up/done");
+    for none in ["push", "password"] {
+        assert_eq!(
+            ana.open(&format!("/profile/devices/add/{none}")).await.unwrap().path(),
+            "/profile/devices/add"
+        );
+    }
+}
+
 /// A05, E01: removing asks first; the last one stays, and the page says why.
 #[tokio::test]
 async fn the_last_device_cannot_be_removed() {

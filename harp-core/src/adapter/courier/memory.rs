@@ -20,10 +20,15 @@ pub struct Arrived {
 }
 
 impl Arrived {
-    /// The code in it: the only run of six digits that stands alone, and in no link.
+    /// The code in it: the only run of six digits that stands alone, and in no link; in a call, the first six digits that
+    /// are said.
     pub fn code(&self) -> Option<String> {
         let words = self.letter.text.expose().split_whitespace().filter(|word| !word.contains("://"));
         let mut runs = words.flat_map(|word| word.split(|c: char| !c.is_ascii_digit()));
+        if matches!(self.to, Recipient::Voice(_)) {
+            let code: String = runs.filter(|run| run.len() == 1).take(6).collect();
+            return Some(code).filter(|code| code.len() == 6);
+        }
         runs.find(|run| run.len() == 6).map(str::to_owned)
     }
 

@@ -1,4 +1,4 @@
-//! A new device, not confirmed yet (E03–E05, E07).
+//! A new device, not confirmed yet (E03–E07).
 
 use async_trait::async_trait;
 
@@ -16,7 +16,7 @@ use crate::kernel::act::Act;
 use crate::kernel::assurance::Method;
 use crate::kernel::id::{ChallengeId, FactorId};
 use crate::kernel::secret::Secret;
-use crate::kernel::text::Phone;
+use crate::kernel::text::{EmailAddress, Phone, TextFault};
 use crate::store::{Fault, Tx, Work};
 
 /// What became of it.
@@ -49,10 +49,10 @@ pub async fn begin_phone(
 ) -> Result<BeginOutcome, Trouble> {
     let phone = match Phone::parse(typed) {
         Ok(phone) => phone,
-        Err(fault) => return Ok(invalid(Problem::from(fault))),
+        Err(fault) => return Ok(unreadable(Field::Phone, fault)),
     };
     if let Err(problem) = may_get_codes(&phone, &harp.profile.phones) {
-        return Ok(invalid(problem));
+        return Ok(invalid(Field::Phone, problem));
     }
     let binding = match method {
         Method::Sms => Binding::Sms { phone },
@@ -60,6 +60,16 @@ pub async fn begin_phone(
         _ => return Ok(BeginOutcome::Denied(Denied::NotOffered)),
     };
     begin(harp, live, (FactorId::mint(act.now, &*harp.random), binding), act).await
+}
+
+/// Begins codes by e-mail, and sends the first (E06). Any address will do, the account's own or not, confirmed or not: the
+/// code proves that the person reads it.
+pub async fn begin_email(harp: &Harp, live: &Live, typed: &str, act: &Act) -> Result<BeginOutcome, Trouble> {
+    let address = match EmailAddress::parse(typed) {
+        Ok(address) => address,
+        Err(fault) => return Ok(unreadable(Field::Email, fault)),
+    };
+    begin(harp, live, (FactorId::mint(act.now, &*harp.random), Binding::Email { address }), act).await
 }
 
 /// Begins an authenticator app; its secret is in [`super::awaited`].
@@ -114,7 +124,7 @@ impl Work for Begin<'_> {
         };
         let twin = gate.factors.iter().find(|f| same_contact(&f.binding, &factor.binding));
         if twin.is_some_and(|f| f.status == FactorStatus::Active) {
-            return Ok(invalid(Problem::AlreadyHeld));
+            return Ok(invalid(field(factor.method()), Problem::AlreadyHeld));
         }
         // The same number again, still unconfirmed: go on with it, so that its code's limits go on, too.
         let factor = twin.unwrap_or(factor);
@@ -161,6 +171,15 @@ fn same_contact(a: &Binding, b: &Binding) -> bool {
     }
 }
 
-fn invalid(problem: Problem) -> BeginOutcome {
-    BeginOutcome::Invalid(vec![Complaint { field: Field::Phone, problem }])
+/// Where its contact is typed.
+fn field(method: Method) -> Field {
+    if method == Method::Email { Field::Email } else { Field::Phone }
+}
+
+fn unreadable(field: Field, fault: TextFault) -> BeginOutcome {
+    invalid(field, Problem::from(fault))
+}
+
+fn invalid(field: Field, problem: Problem) -> BeginOutcome {
+    BeginOutcome::Invalid(vec![Complaint { field, problem }])
 }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::{Denied, Gate, take_turn};
 use crate::account::Standing;
 use crate::audit::Deed;
-use crate::factor::FactorStatus;
+use crate::factor::Factor;
 use crate::flow::sessions::Live;
 use crate::flow::sign_in::{How, SignedIn};
 use crate::flow::{Harp, Trouble, attempts};
@@ -18,7 +18,7 @@ use crate::store::{Fault, Tx, Work};
 #[derive(Debug, Clone)]
 pub enum CompleteOutcome {
     Completed(Box<SignedIn>),
-    /// E10: no device is ACTIVE.
+    /// E10: no device is ACTIVE, or none but codes by e-mail.
     NoDevice,
     Denied(Denied),
 }
@@ -48,7 +48,7 @@ impl Work for Complete<'_> {
             Ok(gate) => gate,
             Err(denied) => return Ok(CompleteOutcome::Denied(denied)),
         };
-        if !factors.iter().any(|f| f.status == FactorStatus::Active) {
+        if !factors.iter().any(Factor::carries) {
             return Ok(CompleteOutcome::NoDevice);
         }
         let methods = session.proofs.iter().map(|p| p.method).collect();

@@ -1,8 +1,11 @@
 //! Sign-in codes and devices (E01–E12): adding, confirming and removing them, and completing set-up.
 //!
 //! ```text
-//! begin_phone / begin_app --> Unverified --confirm with a right code--> Active --remove--> Removed
+//! begin_phone / begin_email / begin_app --> Unverified --confirm with a right code--> Active --remove--> Removed
 //! ```
+//! Codes by e-mail are one more way in (E06), at AAL1: set-up is not completed with them alone, and the last device
+//! beside them stays ([`Factor::carries`]).
+//!
 //! Who changes anything here has signed in lately, at the highest level that the account can reach
 //! (SP 800-63B-4 §4.1.2): whoever knows a password alone adds nothing to an account that has a device.
 
@@ -13,7 +16,7 @@ mod remove;
 
 use async_trait::async_trait;
 
-pub use begin::{AppSetUp, BeginOutcome, begin_app, begin_phone};
+pub use begin::{AppSetUp, BeginOutcome, begin_app, begin_email, begin_phone};
 pub use complete::{CompleteOutcome, complete_set_up};
 pub use confirm::{Awaited, ConfirmOutcome, ResendOutcome, awaited, confirm, resend};
 pub use remove::{RemoveOutcome, remove};
@@ -31,7 +34,8 @@ use crate::store::{Fault, Tx, Work};
 /// Why nothing may be changed now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Denied {
-    /// The last sign-in is too long ago, was by password alone, or is over: sign in and come back.
+    /// The last sign-in is too long ago, was less than the account can reach (a password alone, a code by e-mail), or is
+    /// over: sign in and come back.
     SignInAgain,
     /// As many devices as an account may have.
     TooMany,
@@ -50,16 +54,16 @@ pub struct Devices {
 }
 
 impl Devices {
-    /// E10: set-up can be completed with one ACTIVE device at least.
+    /// E10: set-up can be completed with one ACTIVE device at least, codes by e-mail not counted.
     pub fn may_complete(&self) -> bool {
-        self.factors.iter().any(|f| f.status == FactorStatus::Active)
+        self.factors.iter().any(Factor::carries)
     }
 
-    /// The last active device stays, once set-up is complete (E01).
+    /// The last device that the account rests on stays, once set-up is complete (E01).
     pub fn may_remove(&self, id: FactorId) -> bool {
-        let others = self.factors.iter().filter(|f| f.id != id && f.status == FactorStatus::Active).count();
-        let active = self.factors.iter().any(|f| f.id == id && f.status == FactorStatus::Active);
-        !active || others > 0 || self.standing == Standing::PendingSetup
+        let others = self.factors.iter().any(|f| f.id != id && f.carries());
+        let carries = self.factors.iter().any(|f| f.id == id && f.carries());
+        !carries || others || self.standing == Standing::PendingSetup
     }
 }
 

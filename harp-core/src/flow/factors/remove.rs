@@ -17,7 +17,7 @@ use crate::store::{Fault, Tx, Work};
 pub enum RemoveOutcome {
     /// Gone, and every other session with it: whoever held the device is out.
     Removed,
-    /// The last active one stays: add another first (E01).
+    /// The last one that the account rests on stays: add another first (E01).
     LastOne,
     /// No such device of this person's.
     Gone,

@@ -82,7 +82,7 @@ pub async fn pending(harp: &Harp, token: &Plain, act: &Act) -> Result<Result<Pen
     impl Work for Read<'_> {
         type Out = Result<Pending, Gone>;
         async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
-            let here = match Here::load(tx, &self.token, self.act.now).await? {
+            let here = match Here::load(tx, self.harp, (&self.token, self.act.now)).await? {
                 Ok(here) => here,
                 Err(gone) => return Ok(Err(gone)),
             };
@@ -122,7 +122,11 @@ struct Here {
 }
 
 impl Here {
-    async fn load(tx: &mut dyn Tx, token: &Hashed, now: Timestamp) -> Result<Result<Here, Gone>, Fault> {
+    async fn load(
+        tx: &mut dyn Tx,
+        harp: &Harp,
+        (token, now): (&Hashed, Timestamp),
+    ) -> Result<Result<Here, Gone>, Fault> {
         let Some(sign_in) = tx.sign_in(token).await? else { return Ok(Err(Gone::Unknown)) };
         if now >= sign_in.expires_at {
             return Ok(Err(Gone::Expired));
@@ -130,7 +134,9 @@ impl Here {
         let account = tx.account(sign_in.account).await?;
         let usable = |a: &Account| a.epoch == sign_in.epoch && a.standing.is_usable();
         let Some(account) = account.filter(usable) else { return Ok(Err(Gone::Changed)) };
-        let factors = active(tx, &account).await?;
+        let mut factors = active(tx, &account).await?;
+        // What the profile no longer takes proves nothing, though it was enrolled (3.6: e-mail in `nist-63-4`).
+        factors.retain(|f| harp.profile.methods.contains(&f.method()));
         Ok(Ok(Here { sign_in, account, factors }))
     }
 

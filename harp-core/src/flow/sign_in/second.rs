@@ -106,7 +106,7 @@ impl Work for Send<'_> {
         if let Some(sign_in) = tx.sign_in(&self.token).await? {
             tx.account_turn(sign_in.account).await?;
         }
-        let here = match Here::load(tx, &self.token, act.now).await? {
+        let here = match Here::load(tx, harp, (&self.token, act.now)).await? {
             Ok(here) => here,
             Err(gone) => return Ok(SendOutcome::Gone(gone)),
         };
@@ -156,7 +156,7 @@ impl Work for Verify<'_> {
 
     async fn run(&self, tx: &mut dyn Tx) -> Result<CodeOutcome, Fault> {
         let Verify { harp, act, .. } = self;
-        let here = match Here::load(tx, &self.token, act.now).await? {
+        let here = match Here::load(tx, harp, (&self.token, act.now)).await? {
             Ok(here) => here,
             Err(gone) => return Ok(CodeOutcome::Gone(gone)),
         };

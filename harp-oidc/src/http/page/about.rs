@@ -25,7 +25,10 @@ pub fn routes() -> Router<App> {
         )
         .route(
             url::HELP_CODES,
-            get(|visit: Visit| async move { visit.show(&HelpCodes { frame: frame(&visit) }) }),
+            get(|visit: Visit| async move {
+                let methods = visit.harp().profile.methods.to_vec();
+                visit.show(&HelpCodes { frame: frame(&visit), methods })
+            }),
         )
         .route(
             url::ACCESSIBILITY,

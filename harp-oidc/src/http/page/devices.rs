@@ -25,8 +25,8 @@ use crate::view::frame::{Frame, Section};
 use crate::view::moment::Moment;
 use crate::view::qr::Qr;
 use crate::view::set_up::{
-    AddDevice, AddPhone, AddTotp, CODE, DeviceCode, Devices, Left, METHOD, PHONE, RemoveDevice, Row, SetUp,
-    SetUpDone, Status,
+    AddDevice, AddEmail, AddPhone, AddTotp, CODE, DeviceCode, Devices, EMAIL, Left, METHOD, PHONE,
+    RemoveDevice, Row, SetUp, SetUpDone, Status,
 };
 use crate::view::sign_in::Sent;
 use crate::view::url::{self, act};
@@ -49,13 +49,13 @@ pub fn routes() -> Router<App> {
 }
 
 fn area(at: Area) -> Router<App> {
-    let (one, phone) = (format!("{}/{{id}}", at.devices()), format!("{}/{{method}}", at.add()));
+    let (one, contact) = (format!("{}/{{id}}", at.devices()), format!("{}/{{method}}", at.add()));
     let remove_one = format!("{one}/{}", act::REMOVE);
     Router::new()
         .route(at.add(), get(move |visit: Visit| add(visit, at)).post(move |post: Post| choose(post, at)))
         .route(
-            &phone,
-            get(move |method: Path<String>, visit: Visit| phone_page(visit, method.0, at))
+            &contact,
+            get(move |method: Path<String>, visit: Visit| contact_page(visit, method.0, at))
                 .post(move |method: Path<String>, post: Post| send(post, method.0, at)),
         )
         .route(
@@ -158,7 +158,7 @@ async fn done(visit: Visit) -> Reply {
     })
 }
 
-/// E03–E05
+/// E03–E06
 async fn add(visit: Visit, at: Area) -> Reply {
     at.person(&visit)?;
     show_add(&visit, at, Form::new())
@@ -175,7 +175,9 @@ async fn choose(Post { visit, form }: Post, at: Area) -> Reply {
         return visit.see(at.list());
     }
     match Method::parse(&form.text(METHOD.name)) {
-        Some(method @ (Method::Sms | Method::Voice)) if visit.harp().profile.methods.contains(&method) => {
+        Some(method @ (Method::Sms | Method::Voice | Method::Email))
+            if visit.harp().profile.methods.contains(&method) =>
+        {
             visit.see(&format!("{}/{method}", at.add()))
         }
         Some(Method::Totp) => match factors::begin_app(visit.harp(), live, &visit.act).await? {
@@ -195,34 +197,51 @@ fn refuse_add(visit: &Visit, at: Area, denied: Denied) -> Reply {
     }
 }
 
-async fn phone_page(visit: Visit, method: String, at: Area) -> Reply {
-    at.person(&visit)?;
-    show_phone(&visit, (at, phone_method(&visit, at, &method)?), Form::new())
+async fn contact_page(visit: Visit, method: String, at: Area) -> Reply {
+    let live = at.person(&visit)?;
+    let method = contact_method(&visit, at, &method)?;
+    let form = match method {
+        Method::Email => Form::new().value(EMAIL.name, live.account.email.address.as_str()),
+        _ => Form::new(),
+    };
+    show_contact(&visit, (at, method), form)
 }
 
-fn phone_method(visit: &Visit, at: Area, name: &str) -> Result<Method, Stop> {
-    Method::parse(name).filter(|m| matches!(m, Method::Sms | Method::Voice)).ok_or_else(|| visit.go(at.add()))
+/// A method that sends codes somewhere.
+fn contact_method(visit: &Visit, at: Area, name: &str) -> Result<Method, Stop> {
+    Method::parse(name)
+        .filter(|m| matches!(m, Method::Sms | Method::Voice | Method::Email))
+        .filter(|m| visit.harp().profile.methods.contains(m))
+        .ok_or_else(|| visit.go(at.add()))
 }
 
-fn show_phone(visit: &Visit, (at, method): (Area, Method), form: Form) -> Reply {
-    visit.show(&AddPhone { frame: at.frame(visit), form, method })
+fn show_contact(visit: &Visit, (at, method): (Area, Method), form: Form) -> Reply {
+    match method {
+        Method::Email => visit.show(&AddEmail { frame: at.frame(visit), form }),
+        _ => visit.show(&AddPhone { frame: at.frame(visit), form, method }),
+    }
 }
 
 /// E07: sends the first code.
 async fn send(Post { visit, form }: Post, method: String, at: Area) -> Reply {
     let live = at.person(&visit)?;
-    let method = phone_method(&visit, at, &method)?;
+    let method = contact_method(&visit, at, &method)?;
     if form.act() == act::CANCEL {
         return visit.see(at.list());
     }
-    let typed = form.text(PHONE.name);
-    let again = || Form::new().value(PHONE.name, typed.clone());
-    match factors::begin_phone(visit.harp(), live, (method, &typed), &visit.act).await? {
+    let field = if method == Method::Email { EMAIL.name } else { PHONE.name };
+    let typed = form.text(field);
+    let again = || Form::new().value(field, typed.clone());
+    let begun = match method {
+        Method::Email => factors::begin_email(visit.harp(), live, &typed, &visit.act).await?,
+        _ => factors::begin_phone(visit.harp(), live, (method, &typed), &visit.act).await?,
+    };
+    match begun {
         BeginOutcome::Begun { sent: CodeSent::NoMore | CodeSent::TooMany, .. } => {
-            show_phone(&visit, (at, method), again().problem(PHONE.name, "add-phone.too-many"))
+            show_contact(&visit, (at, method), again().problem(field, "add-phone.too-many"))
         }
         BeginOutcome::Begun { factor, sent } => visit.see(&code_page(at, factor, sent)),
-        BeginOutcome::Invalid(found) => show_phone(&visit, (at, method), again().complaints(&found)),
+        BeginOutcome::Invalid(found) => show_contact(&visit, (at, method), again().complaints(&found)),
         BeginOutcome::Denied(denied) => refuse_add(&visit, at, denied),
     }
 }
@@ -299,10 +318,10 @@ async fn ask_remove(visit: Visit, id: String, at: Area) -> Reply {
     let Ok(id) = id.parse::<FactorId>() else { return Err(visit.not_found()) };
     let devices = factors::devices(visit.harp(), live).await?;
     let Some(factor) = devices.factors.iter().find(|f| f.id == id) else { return visit.see(at.list()) };
-    let others = devices.factors.iter().any(|f| f.id != id && f.status == FactorStatus::Active);
+    let others = devices.factors.iter().any(|f| f.id != id && f.carries());
     let left = match (devices.may_remove(id), others) {
         (false, _) => Left::MustStay,
-        (true, false) if factor.status == FactorStatus::Active => Left::None,
+        (true, false) if factor.carries() => Left::None,
         (true, _) => Left::Others,
     };
     visit.show(&RemoveDevice { frame: at.frame(&visit), device: Device::of(factor), left })

@@ -5,7 +5,7 @@ use harp_core::account::field::{Complaint, Field, Problem};
 use harp_core::kernel::assurance::Method;
 use harp_core::policy::HARP;
 
-use super::sign_in::{app, phone};
+use super::sign_in::{app, call, mail, phone};
 use super::{NOON, ORGANIZATION, PROGRAM, ROLE, Shelf, earlier};
 use crate::view::form::Form;
 use crate::view::frame::Section;
@@ -17,7 +17,8 @@ use crate::view::profile::{
 use crate::view::qr::Qr;
 use crate::view::register::Identified;
 use crate::view::set_up::{
-    AddDevice, AddPhone, AddTotp, DeviceCode, Devices, Left, RemoveDevice, Row, SetUp, SetUpDone, Status,
+    AddDevice, AddEmail, AddPhone, AddTotp, DeviceCode, Devices, Left, RemoveDevice, Row, SetUp, SetUpDone,
+    Status,
 };
 use crate::view::sign_in::Sent;
 use crate::view::words::Message;
@@ -37,6 +38,8 @@ fn set_up(shelf: &mut Shelf) {
     shelf.add("set-up.empty", SetUp { frame: shelf.to_application(), devices: Vec::new() });
     let waiting = vec![Row { device: phone(), status: Status::Unverified }];
     shelf.add("set-up.unverified", SetUp { frame: shelf.frame(), devices: waiting });
+    let email = vec![Row { device: mail(), status: Status::Active }];
+    shelf.add("set-up.email-alone", SetUp { frame: shelf.frame(), devices: email });
     shelf.add("set-up.ready", SetUp { frame: shelf.to_application(), devices: rows() });
     let done = |frame, application_url, devices| SetUpDone { frame, application_url, devices };
     shelf.add("set-up.done", done(shelf.ana(Section::Elsewhere), None, 2));
@@ -45,7 +48,7 @@ fn set_up(shelf: &mut Shelf) {
 }
 
 fn devices(shelf: &mut Shelf) {
-    let methods = || vec![Method::Sms, Method::Totp];
+    let methods = || HARP.methods.to_vec();
     shelf.add("add-device", AddDevice { frame: shelf.frame(), form: Form::new(), methods: methods() });
     let none = Form::new().complaints(&[Complaint { field: Field::Method, problem: Problem::Missing }]);
     shelf.add(
@@ -66,6 +69,14 @@ fn devices(shelf: &mut Shelf) {
     let form = Form::new().value("phone", "202 555 0143").problem("phone", "add-phone.too-many");
     shelf.add("add-phone.too-many", number(shelf.frame(), form, Method::Sms));
 
+    let address = || Form::new().value("email", "ana.reyes@hospital.example");
+    let email = |shelf: &Shelf, form| AddEmail { frame: shelf.frame(), form };
+    shelf.add("add-email", email(shelf, address()));
+    let held = [Complaint { field: Field::Email, problem: Problem::AlreadyHeld }];
+    shelf.add("add-email.held", email(shelf, address().complaints(&held)));
+    let many = address().problem("email", "add-phone.too-many");
+    shelf.add("add-email.too-many", email(shelf, many));
+
     let secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
     let uri = format!("otpauth://totp/HARP:ana.reyes?secret={secret}&issuer=HARP");
     let totp = |shelf: &Shelf, form| AddTotp {
@@ -80,6 +91,10 @@ fn devices(shelf: &mut Shelf) {
     let code = |frame, form, sent| DeviceCode { frame, form, device: phone(), life_minutes: 10, sent };
     shelf.add("device-code", code(shelf.frame(), Form::new(), Sent::First));
     shelf.add("device-code.sent-again", code(shelf.frame(), Form::new(), Sent::Again));
+    let other = |device| DeviceCode { device, ..code(shelf.frame(), Form::new(), Sent::First) };
+    let (called, mailed) = (other(call()), other(mail()));
+    shelf.add("device-code.voice", called);
+    shelf.add("device-code.email", mailed);
     let locked = Message::new("device-code.locked").with("time", "March 3, 2027 at 9:05 AM UTC");
     let locked = Form::new().problem("code", locked);
     shelf.add("device-code.locked", code(shelf.frame(), locked, Sent::First));

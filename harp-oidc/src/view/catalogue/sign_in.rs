@@ -32,6 +32,15 @@ pub(super) fn app() -> Device {
     Device { id: "fac_app".to_owned(), method: Method::Totp, contact: Contact::None }
 }
 
+pub(super) fn call() -> Device {
+    Device { id: "fac_call".to_owned(), method: Method::Voice, ..phone() }
+}
+
+pub(super) fn mail() -> Device {
+    let contact = Contact::Shown("a•••@hospital.example".to_owned());
+    Device { id: "fac_mail".to_owned(), method: Method::Email, contact }
+}
+
 pub(super) fn fill(shelf: &mut Shelf) {
     shelf.add("welcome", Welcome { frame: shelf.frame() });
     passwords(shelf);
@@ -106,6 +115,7 @@ fn passwords(shelf: &mut Shelf) {
         ("sign-in.after-idle", Message::new("sign-in.after-idle")),
         ("sign-in.after-long", Message::new("sign-in.after-long")),
         ("sign-in.again", Message::new("sign-in.again")),
+        ("sign-in.again-not-email", Message::new("sign-in.again-not-email")),
         ("sign-in.asked-again", mft("sign-in.asked-again")),
         ("sign-in.too-old-minutes", mft("sign-in.too-old-minutes").count("minutes", 10)),
         ("sign-in.too-old-hours", mft("sign-in.too-old-hours").count("hours", 8)),
@@ -142,7 +152,7 @@ fn terms(shelf: &mut Shelf) {
 
 fn codes(shelf: &mut Shelf) {
     let chosen = Form::new().value("method", "fac_phone");
-    let choose = |frame, form| ChooseMethod { frame, form, devices: vec![phone(), app()] };
+    let choose = |frame, form| ChooseMethod { frame, form, devices: vec![phone(), call(), app(), mail()] };
     shelf.add("choose-method", choose(shelf.to_application(), chosen));
     let none = Form::new().problem("method", "problem.method-missing");
     shelf.add("choose-method.none", choose(shelf.frame(), none));
@@ -158,8 +168,8 @@ fn codes(shelf: &mut Shelf) {
     let wrong = Form::new().problem("code", "problem.code-wrong_code");
     shelf.add("enter-code.wrong", page(shelf.frame(), wrong, phone(), Sent::First));
     shelf.add("enter-code.app", page(shelf.frame(), Form::new(), app(), Sent::First));
-    let calls = Device { method: Method::Voice, contact: Contact::LastFour("1233".to_owned()), ..phone() };
-    shelf.add("enter-code.voice", page(shelf.frame(), Form::new(), calls, Sent::First));
+    shelf.add("enter-code.voice", page(shelf.frame(), Form::new(), call(), Sent::First));
+    shelf.add("enter-code.email", page(shelf.frame(), Form::new(), mail(), Sent::First));
 }
 
 fn failures(shelf: &mut Shelf) {
@@ -193,7 +203,7 @@ fn about(shelf: &mut Shelf) {
     let officials = vec![Official { organization: ORGANIZATION.to_owned(), names }];
     shelf.add("help.with-officials", Help { frame: shelf.ana(Section::Elsewhere), officials });
     shelf.add("help-sign-in", HelpSignIn { frame: shelf.to_branded() });
-    shelf.add("help-codes", HelpCodes { frame: shelf.frame() });
+    shelf.add("help-codes", HelpCodes { frame: shelf.frame(), methods: HARP.methods.to_vec() });
     shelf.add("accessibility", Accessibility { frame: shelf.frame() });
     shelf.add("privacy", Privacy { frame: shelf.frame() });
     shelf.add("terms", Terms { frame: shelf.frame() });

@@ -59,7 +59,7 @@ mod tests {
     fn a_call_says_the_code_digit_by_digit_and_twice() {
         let said = speech(&letters(), &Words::english(), "", Some("012345"));
         assert_eq!(said.matches("0. 1. 2. 3. 4. 5").count(), 2, "{said}");
-        assert!(said.starts_with("Hello.") && said.contains("Press any key to repeat"));
+        assert!(said.starts_with("Hello."));
     }
 
     #[test]
