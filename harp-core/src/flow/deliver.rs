@@ -105,16 +105,16 @@ async fn deliver_one(harp: &Harp, message: Message, act: &Act) -> Result<Fate, T
         Ok(delivered) => delivered,
         Err(_) => Err(CourierFault::TryLater("the courier took too long".to_owned())),
     };
+    let tried = Tried { attempts: message.attempts, created_at: message.created_at };
+    let again = |why, after| match tried.again_at(harp, awaited, (act.now, after)) {
+        Some(due_at) => (How::Again(due_at, why), Fate::Failed { due_at }),
+        None => (How::GivenUp(why), Fate::GivenUp),
+    };
     let (how, fate) = match delivered {
         Ok(()) => (How::Sent, Fate::Sent),
         Err(CourierFault::Never(why)) => (How::GivenUp(why), Fate::GivenUp),
-        Err(CourierFault::TryLater(why)) => {
-            let tried = Tried { attempts: message.attempts, created_at: message.created_at };
-            match tried.again_at(harp, awaited, act.now) {
-                Some(due_at) => (How::Again(due_at, why), Fate::Failed { due_at }),
-                None => (How::GivenUp(why), Fate::GivenUp),
-            }
-        }
+        Err(CourierFault::TryLater(why)) => again(why, Duration::ZERO),
+        Err(CourierFault::Busy { why, after }) => again(why, after),
     };
     harp.store.write(&End { harp, message: &message, how, act }).await?;
     Ok(fate)
@@ -127,11 +127,16 @@ struct Tried {
 }
 
 impl Tried {
-    /// When to try again: after twice the time at each failure, while it still makes sense.
-    fn again_at(&self, harp: &Harp, awaited: Option<Awaited>, now: Timestamp) -> Option<Timestamp> {
+    /// When to try again: after twice the time at each failure and not before the courier wants it, while it still makes sense.
+    fn again_at(
+        &self,
+        harp: &Harp,
+        awaited: Option<Awaited>,
+        (now, after): (Timestamp, Duration),
+    ) -> Option<Timestamp> {
         let rules = &harp.profile.outbox;
         let doublings = self.attempts.saturating_sub(1).min(20);
-        let wait = rules.first_retry.saturating_mul(1 << doublings).min(rules.longest_retry);
+        let wait = rules.first_retry.saturating_mul(1 << doublings).max(after).min(rules.longest_retry);
         let last = self.created_at + rules.give_up;
         let last = awaited.map_or(last, |a| last.min(a.expires_at));
         Some(now + wait).filter(|&at| at < last)
@@ -164,7 +169,7 @@ impl Lease<'_> {
     /// It waits, as if its courier had failed, for a HARP that can read it.
     async fn put_back(&self, tx: &mut dyn Tx, row: &Unreadable) -> Result<Fate, Fault> {
         let Unreadable { id, account, created_at, attempts, ref fault } = *row;
-        let due_at = Tried { attempts, created_at }.again_at(self.harp, None, self.act.now);
+        let due_at = Tried { attempts, created_at }.again_at(self.harp, None, (self.act.now, Duration::ZERO));
         tx.message_failed(id, due_at, "it cannot be read").await?;
         tracing::error!(message = %id, %fault, given_up = due_at.is_none(), "a message cannot be read");
         if let Some(due_at) = due_at {

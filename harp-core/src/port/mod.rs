@@ -2,6 +2,8 @@
 
 mod hashing;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use crate::account::Person;
@@ -78,6 +80,9 @@ pub trait Courier: Send + Sync + std::fmt::Debug {
 pub enum CourierFault {
     #[error("delivery failed for now: {0}")]
     TryLater(String),
+    /// The service says how long to leave it alone.
+    #[error("delivery failed for now: {why}")]
+    Busy { why: String, after: Duration },
     #[error("delivery will never work: {0}")]
     Never(String),
 }

@@ -135,6 +135,22 @@ pub const SETTINGS: &[Setting] = &[
         "\"/etc/harp/mail-ca.pem\"",
         "A PEM file with the authority that alone vouches for the mail server. Without it, the public ones do.",
     ),
+    without(
+        "twilio.account",
+        "\"AC00000000000000000000000000000000\"",
+        "The account at Twilio that text messages and calls go out by. Without one, they go where `letters.deliver` says.",
+    ),
+    without("twilio.token", "\"...\"", "Its auth token. Meant for the environment: HARP_TWILIO__TOKEN."),
+    without(
+        "twilio.from",
+        "\"+12025550143\"",
+        "A number of the account's that can text and call, in E.164 form.",
+    ),
+    with_default(
+        "twilio.url",
+        "\"https://api.twilio.com\"",
+        "Where the API is, or another server that speaks it. Not TLS only on this machine.",
+    ),
     with_default(
         "keys.algorithms",
         "[\"RS256\", \"ES256\"]",

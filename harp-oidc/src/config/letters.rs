@@ -1,4 +1,5 @@
-//! How letters, texts and calls leave: e-mail by SMTP where a server is named, everything else as `letters.deliver` says.
+//! How letters, texts and calls leave: e-mail by SMTP where a server is named, texts and calls by Twilio where an account is,
+//! everything else as `letters.deliver` says.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -13,12 +14,14 @@ use harp_core::port::Courier;
 
 use super::ConfigFault;
 use super::raw;
+use super::twilio::Twilio;
 
 #[derive(Debug)]
 pub struct Letters {
     /// For each way that has no server of its own.
     pub deliver: Deliver,
     pub smtp: Option<Smtp>,
+    pub twilio: Option<Twilio>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +43,11 @@ pub struct Smtp {
 }
 
 impl Letters {
-    pub(super) fn of(letters: raw::Letters, smtp: raw::Smtp) -> Result<Letters, ConfigFault> {
+    pub(super) fn of(
+        letters: raw::Letters,
+        smtp: raw::Smtp,
+        twilio: raw::Twilio,
+    ) -> Result<Letters, ConfigFault> {
         let deliver = match (letters.deliver.as_str(), letters.directory) {
             ("log", _) => Deliver::Log,
             ("directory", Some(directory)) => Deliver::Directory(directory),
@@ -50,19 +57,24 @@ impl Letters {
                 return Err(ConfigFault::at("letters.deliver", why));
             }
         };
-        Ok(Letters { deliver, smtp: Smtp::of(smtp)? })
+        Ok(Letters { deliver, smtp: Smtp::of(smtp)?, twilio: Twilio::of(twilio)? })
     }
 
     /// What delivers. Reads the authority's certificate; connects to nothing yet.
     pub fn courier(&self) -> Result<Arc<dyn Courier>, ConfigFault> {
-        let phone: Arc<dyn Courier> = match &self.deliver {
+        let other: Arc<dyn Courier> = match &self.deliver {
             Deliver::Log => Arc::new(LogCourier),
             Deliver::Directory(directory) => Arc::new(DirectoryCourier::new(directory.clone())),
         };
-        match &self.smtp {
-            None => Ok(phone),
-            Some(smtp) => Ok(Arc::new(Ways { email: Arc::new(smtp.courier()?), phone })),
-        }
+        let email: Arc<dyn Courier> = match &self.smtp {
+            Some(smtp) => Arc::new(smtp.courier()?),
+            None => other.clone(),
+        };
+        let phone: Arc<dyn Courier> = match &self.twilio {
+            Some(twilio) => Arc::new(twilio.courier()?),
+            None => other,
+        };
+        Ok(Arc::new(Ways { email, phone }))
     }
 }
 
@@ -110,7 +122,7 @@ impl Smtp {
     }
 }
 
-fn is_this_machine(host: &str) -> bool {
+pub(super) fn is_this_machine(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 

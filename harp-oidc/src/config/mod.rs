@@ -9,6 +9,7 @@ pub mod network;
 pub mod raw;
 pub mod secrets;
 pub mod settings;
+pub mod twilio;
 
 pub use raw::Source;
 pub use settings::Settings;

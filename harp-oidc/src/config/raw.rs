@@ -44,6 +44,7 @@ pub struct Raw {
     pub terms: Terms,
     pub letters: Letters,
     pub smtp: Smtp,
+    pub twilio: Twilio,
     pub keys: Keys,
     pub http: Http,
 }
@@ -142,6 +143,14 @@ pub struct Smtp {
 }
 
 #[derive(Debug, Deserialize)]
+pub struct Twilio {
+    pub account: Option<String>,
+    pub token: Option<Secret<String>>,
+    pub from: Option<String>,
+    pub url: String,
+}
+
+#[derive(Debug, Deserialize)]
 pub struct Keys {
     pub algorithms: Vec<String>,
     pub announce_days: u32,
@@ -186,7 +195,11 @@ fn environment(variables: &[(String, String)]) -> Figment {
     });
     mine.fold(Figment::new(), |figment, (key, value)| {
         // As in the file: a number, true, a list; whatever is none of these is a text.
-        let value: Value = value.parse().unwrap_or_else(|never| match never {});
+        let value = match value.strip_prefix('+') {
+            // A telephone number, not a number.
+            Some(_) => Value::from(value.as_str()),
+            None => value.parse().unwrap_or_else(|never| match never {}),
+        };
         figment.merge((key, value))
     })
 }

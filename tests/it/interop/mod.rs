@@ -2,6 +2,7 @@
 
 mod foreign;
 mod mail;
+mod phone;
 mod relying;
 mod renewal;
 mod seed;

@@ -6,6 +6,10 @@ pub mod log;
 pub mod memory;
 #[cfg(feature = "couriers")]
 pub mod smtp;
+#[cfg(feature = "couriers")]
+mod spoken;
+#[cfg(feature = "couriers")]
+pub mod twilio;
 pub mod ways;
 
 /// What a letter is, for a log or a gateway.
