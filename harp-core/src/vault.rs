@@ -34,7 +34,7 @@ pub struct Place<'a> {
 }
 
 /// One root key. `kid` names it in each sealed value and password hash: 1 to 8 visible ASCII characters without `.`, and a key
-/// has one for ever. [`root_keys::check`](crate::flow::root_keys::check) refuses others at the start.
+/// has one for ever. A start with any other is refused ([`Vault::ill_named`]).
 #[derive(Debug)]
 pub struct RootKey {
     pub kid: String,
@@ -146,6 +146,17 @@ impl Vault {
         self.roots().map(|root| root.kid.as_str()).collect()
     }
 
+    /// One whose name a password hash cannot bear (eight bytes at most), that would part a sealed value (`.`), or that
+    /// names two.
+    pub fn ill_named(&self) -> Option<&str> {
+        let kids = self.kids();
+        let bears = |kid: &str| {
+            (1..=8).contains(&kid.len()) && kid.bytes().all(|b| b.is_ascii_graphic() && b != b'.')
+        };
+        let twice = |kid: &str| kids.iter().filter(|other| **other == kid).count() > 1;
+        kids.iter().copied().find(|kid| !bears(kid) || twice(kid))
+    }
+
     fn roots(&self) -> impl Iterator<Item = &RootKey> {
         std::iter::once(&self.current).chain(&self.older)
     }
@@ -215,6 +226,19 @@ mod tests {
         let changed = Sealed(format!("{}A", sealed.0));
         assert_eq!(vault.open(&changed, PLACE).err(), Some(CannotOpen));
         assert_eq!(Vault::new(root("k1", 2), vec![]).open(&sealed, PLACE).err(), Some(CannotOpen));
+    }
+
+    #[test]
+    fn a_root_key_has_a_short_name_of_its_own() {
+        let ring = |kids: &[&str]| {
+            let older = kids.iter().skip(1).map(|kid| root(kid, 2)).collect();
+            Vault::new(root(kids[0], 1), older)
+        };
+        assert_eq!(ring(&["k1", "k2", "eightchr"]).ill_named(), None);
+        for bad in ["", "2026-primary", "a.b", "a b", "clé"] {
+            assert_eq!(ring(&["k1", bad]).ill_named(), Some(bad));
+        }
+        assert_eq!(ring(&["k1", "k2", "k1"]).ill_named(), Some("k1"));
     }
 
     #[test]

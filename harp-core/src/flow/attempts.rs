@@ -4,7 +4,10 @@
 use std::net::IpAddr;
 
 use super::Harp;
+use super::alert::sign_in_locked;
 use super::counter::{Step, change, read};
+use crate::account::Account;
+use crate::audit::Deed;
 use crate::factor::budget::{Budget, Verdict};
 use crate::kernel::act::Act;
 use crate::kernel::id::AccountId;
@@ -47,6 +50,13 @@ pub(super) enum Counted {
     Locked {
         until: Timestamp,
     },
+}
+
+/// What an attempt that counted for nothing is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Wrong { left: u32 },
+    Locked { until: Timestamp },
 }
 
 impl Keys {
@@ -155,6 +165,25 @@ pub(super) async fn count(
         turn(tx, source, sources, (attempt, now)).await?;
     }
     Ok(counted)
+}
+
+/// What to tell whoever failed. When it was the last attempt the owner is told, too, by a letter (AC-7).
+pub(super) async fn refused(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    (account, counted): (Option<&Account>, Counted),
+    act: &Act,
+) -> Result<Refusal, Fault> {
+    Ok(match counted {
+        Counted::Open { left } => Refusal::Wrong { left },
+        Counted::Locked { until } => Refusal::Locked { until },
+        Counted::NowLocked { until } => {
+            let deed = Deed::SignInLocked { until };
+            tx.record(&harp.event(act, account.map(|a| a.id), deed)).await?;
+            sign_in_locked(tx, harp, (account, until), act).await?;
+            Refusal::Locked { until }
+        }
+    })
 }
 
 async fn turn(

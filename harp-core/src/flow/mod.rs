@@ -10,6 +10,7 @@ pub mod confirm_email;
 mod counter;
 pub mod decide_request;
 pub mod deliver;
+mod device;
 pub mod factors;
 mod limits;
 pub mod lock;

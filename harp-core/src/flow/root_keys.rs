@@ -14,22 +14,13 @@ use crate::store::{Fault, Tx, Work};
 /// [`Trouble::RootKeyName`]: one has a name that will not do.
 pub async fn check(harp: &Harp, now: Timestamp) -> Result<(), Trouble> {
     let kids = harp.vault.kids();
-    if let Some(kid) = ill_named(&kids) {
+    if let Some(kid) = harp.vault.ill_named() {
         return Err(Trouble::RootKeyName { kid: kid.to_owned() });
     }
     match harp.store.write(&Note { kids: &kids, now }).await? {
         None => Ok(()),
         Some(kid) => Err(Trouble::RootKey { kid }),
     }
-}
-
-/// One whose name a password hash cannot bear (eight bytes at most), that would part a sealed value (`.`), or that names two.
-fn ill_named<'a>(kids: &[&'a str]) -> Option<&'a str> {
-    let bears =
-        |kid: &str| (1..=8).contains(&kid.len()) && kid.bytes().all(|b| b.is_ascii_graphic() && b != b'.');
-    let ill =
-        |(n, kid): &(usize, &&'a str)| !bears(kid) || kids.iter().skip(n + 1).any(|other| other == *kid);
-    kids.iter().enumerate().find(ill).map(|(_, kid)| *kid)
 }
 
 struct Note<'a> {
@@ -51,19 +42,5 @@ impl Work for Note<'_> {
             tx.note_root_key(kid, self.now).await?;
         }
         Ok(None)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_root_key_has_a_short_name_of_its_own() {
-        assert_eq!(ill_named(&["k1", "k2", "eightchr"]), None);
-        for bad in ["", "2026-primary", "a.b", "a b", "clé"] {
-            assert_eq!(ill_named(&["k1", bad]), Some(bad));
-        }
-        assert_eq!(ill_named(&["k1", "k2", "k1"]), Some("k1"));
     }
 }

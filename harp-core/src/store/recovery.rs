@@ -19,6 +19,12 @@ pub trait RecoveryStore: Send {
     async fn prove_recovery_mail(&mut self, id: RecoveryId, at: Timestamp) -> Result<bool, Fault>;
     /// The device that is asked for its code. False: the letter's code was not entered, or a device is proved already.
     async fn choose_recovery_device(&mut self, id: RecoveryId, chosen: Chosen) -> Result<bool, Fault>;
+    /// The code that was last sent to this device during this recovery, whatever was chosen since.
+    async fn recovery_challenge_sent(
+        &mut self,
+        id: RecoveryId,
+        device: FactorId,
+    ) -> Result<Option<ChallengeId>, Fault>;
     /// Once, for the device that is chosen, after the letter, if the recovery has not expired at `at`.
     async fn prove_recovery_device(
         &mut self,

@@ -32,7 +32,8 @@ pub trait SessionStore: Send {
 
     async fn add_sign_in(&mut self, sign_in: &SignIn) -> Result<(), Fault>;
     async fn sign_in(&mut self, secret: &Hashed) -> Result<Option<SignIn>, Fault>;
-    async fn choose_factor(&mut self, id: SignInId, chosen: Chosen) -> Result<(), Fault>;
+    /// False: the sign-in is complete or given up.
+    async fn choose_factor(&mut self, id: SignInId, chosen: Chosen) -> Result<bool, Fault>;
     /// The code that was last sent to this factor during this sign-in, whatever was chosen since.
     async fn challenge_sent(&mut self, id: SignInId, factor: FactorId) -> Result<Option<ChallengeId>, Fault>;
     /// Takes the sign-in away, once: true for the one caller who may complete it.

@@ -145,6 +145,28 @@ both! {
         assert_eq!(set(&stage, &token, FRESH).await, Recovered::Recovered);
     }
 
+    /// to go to another device and back does not begin the count of resends anew.
+    async fn switching_devices_in_a_recovery_sends_no_more_codes_than_resending(db: Db) {
+        let (stage, live, _) = reachable(db).await;
+        let (phone, app) = (device(&stage, &live, Method::Sms).await, device(&stage, &live, Method::Totp).await);
+        stage.later(HARP.sends.window);
+        let token = recovery(&stage, ANA).await;
+        let letter = stage.code(MAILBOX).await;
+        mail(&stage, &token, &letter).await;
+        for left in (0..=HARP.code.resends).rev() {
+            let sent = pick(&stage, &token, &phone).await;
+            let counts = matches!(sent, SendOutcome::Sent(Sent::OnItsWay(code)) if code.resends_left == left);
+            assert!(counts, "{left}: {sent:?}");
+            assert_eq!(pick(&stage, &token, &app).await, SendOutcome::Sent(Sent::ByApp));
+            stage.later(std::time::Duration::from_secs(60));
+        }
+        let sent = texts(&stage, PHONE).await.len();
+        pick(&stage, &token, &phone).await;
+        assert_eq!(texts(&stage, PHONE).await.len(), sent, "none is sent: the last one still serves");
+        stage.later(HARP.code.life);
+        assert_eq!(pick(&stage, &token, &phone).await, SendOutcome::Sent(Sent::NoMore));
+    }
+
     /// no step can be left out, and a token is good for its own recovery.
     async fn no_step_can_be_left_out(db: Db) {
         let (stage, live, app) = reachable(db).await;

@@ -43,6 +43,11 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 10, name: "lock", sql: include_str!("../../../migrations/0010_lock.sql") },
     Migration { version: 11, name: "recovery", sql: include_str!("../../../migrations/0011_recovery.sql") },
+    Migration {
+        version: 12,
+        name: "recovery_code",
+        sql: include_str!("../../../migrations/0012_recovery_code.sql"),
+    },
 ];
 
 const TABLES: &str = "

@@ -79,7 +79,24 @@ impl RecoveryStore for SqlTx {
                 args![id, chosen.factor, chosen.challenge],
             )
             .await?;
+        if let (Some(_), Some(challenge)) = (&row, chosen.challenge) {
+            self.execute(
+                "INSERT INTO recovery_code (recovery, factor, challenge) VALUES ($1, $2, $3) \
+                 ON CONFLICT (recovery, factor) DO UPDATE SET challenge = excluded.challenge",
+                args![id, chosen.factor, challenge],
+            )
+            .await?;
+        }
         Ok(row.is_some())
+    }
+
+    async fn recovery_challenge_sent(
+        &mut self,
+        id: RecoveryId,
+        device: FactorId,
+    ) -> Result<Option<ChallengeId>, Fault> {
+        let sql = "SELECT challenge FROM recovery_code WHERE recovery = $1 AND factor = $2";
+        self.optional(sql, args![id, device]).await?.map(|row| row.get("challenge")).transpose()
     }
 
     async fn prove_recovery_device(

@@ -143,19 +143,22 @@ impl SessionStore for SqlTx {
         row.map(sign_in).transpose()
     }
 
-    async fn choose_factor(&mut self, id: SignInId, chosen: Chosen) -> Result<(), Fault> {
-        self.execute(
-            "UPDATE sign_in SET factor = $2, challenge = $3 WHERE id = $1",
-            args![id, chosen.factor, chosen.challenge],
-        )
-        .await?;
-        let Some(challenge) = chosen.challenge else { return Ok(()) };
-        self.execute(
-            "INSERT INTO sign_in_code (sign_in, factor, challenge) VALUES ($1, $2, $3) \
-             ON CONFLICT (sign_in, factor) DO UPDATE SET challenge = excluded.challenge",
-            args![id, chosen.factor, challenge],
-        )
-        .await
+    async fn choose_factor(&mut self, id: SignInId, chosen: Chosen) -> Result<bool, Fault> {
+        let row = self
+            .optional(
+                "UPDATE sign_in SET factor = $2, challenge = $3 WHERE id = $1 RETURNING id",
+                args![id, chosen.factor, chosen.challenge],
+            )
+            .await?;
+        if let (Some(_), Some(challenge)) = (&row, chosen.challenge) {
+            self.execute(
+                "INSERT INTO sign_in_code (sign_in, factor, challenge) VALUES ($1, $2, $3) \
+                 ON CONFLICT (sign_in, factor) DO UPDATE SET challenge = excluded.challenge",
+                args![id, chosen.factor, challenge],
+            )
+            .await?;
+        }
+        Ok(row.is_some())
     }
 
     async fn challenge_sent(&mut self, id: SignInId, factor: FactorId) -> Result<Option<ChallengeId>, Fault> {

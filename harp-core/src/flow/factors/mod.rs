@@ -24,7 +24,7 @@ pub use remove::{RemoveOutcome, remove};
 use super::sessions::Live;
 use super::{Harp, Trouble};
 use crate::account::{Account, Standing};
-use crate::factor::{Factor, FactorStatus, highest_level};
+use crate::factor::{Factor, highest_level};
 use crate::kernel::act::Act;
 use crate::kernel::assurance::Method;
 use crate::kernel::id::FactorId;

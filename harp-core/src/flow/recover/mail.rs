@@ -5,7 +5,6 @@ use async_trait::async_trait;
 use super::{Proved, find, owner};
 use crate::account::field::{Complaint, Field, Problem};
 use crate::audit::Deed;
-use crate::flow::alert::sign_in_locked;
 use crate::flow::attempts::{self, Attempt, Counted, Keys};
 use crate::flow::sign_in::Gone;
 use crate::flow::{Harp, Trouble};
@@ -52,22 +51,9 @@ impl Work for Mail<'_> {
         let counted = attempts::count(tx, harp, &keys, (attempt, act.now)).await?;
         let account = tx.account(recovery.account).await?;
         let note = |deed| harp.event(act, account.as_ref().map(|a| a.id), deed);
-        match counted {
-            Counted::Open { .. } if right => {}
-            Counted::Open { left } => {
-                tx.record(&note(Deed::RecoveryCodeRefused)).await?;
-                return Ok(Proved::Wrong { left });
-            }
-            Counted::Locked { until } => {
-                tx.record(&note(Deed::RecoveryCodeRefused)).await?;
-                return Ok(Proved::Locked { until });
-            }
-            Counted::NowLocked { until } => {
-                tx.record(&note(Deed::RecoveryCodeRefused)).await?;
-                tx.record(&note(Deed::SignInLocked { until })).await?;
-                sign_in_locked(tx, harp, (account.as_ref(), until), act).await?;
-                return Ok(Proved::Locked { until });
-            }
+        if !right || !matches!(counted, Counted::Open { .. }) {
+            tx.record(&note(Deed::RecoveryCodeRefused)).await?;
+            return Ok(attempts::refused(tx, harp, (account.as_ref(), counted), act).await?.into());
         }
         if tx.prove_recovery_mail(recovery.id, act.now).await? {
             tx.record(&note(Deed::RecoveryCodeAccepted)).await?;

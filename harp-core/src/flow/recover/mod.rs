@@ -24,14 +24,15 @@ pub use device::{choose, device, resend};
 pub use mail::mail;
 pub use user_id::{Asked, forgotten_user_id};
 
-use super::attempts::network;
+use super::attempts::{Refusal, network};
 use super::codes::OnItsWay;
+use super::device::Waiting;
 use super::limits::{self, Limit};
 use super::sign_in::Gone;
 use super::{Harp, Trouble};
 use crate::account::Account;
 use crate::account::field::Complaint;
-use crate::factor::{CodeChallenge, Factor, FactorStatus};
+use crate::factor::{Factor, FactorStatus};
 use crate::kernel::act::Act;
 use crate::kernel::id::AccountId;
 use crate::kernel::secret::{Hashed, Plain};
@@ -56,6 +57,15 @@ pub enum Proved {
     /// No device is chosen, or it was removed meanwhile.
     NotChosen,
     Gone(Gone),
+}
+
+impl From<Refusal> for Proved {
+    fn from(refusal: Refusal) -> Proved {
+        match refusal {
+            Refusal::Wrong { left } => Proved::Wrong { left },
+            Refusal::Locked { until } => Proved::Locked { until },
+        }
+    }
 }
 
 /// The step that a recovery is at.
@@ -101,8 +111,8 @@ pub async fn standing(harp: &Harp, token: &Plain, act: &Act) -> Result<Result<At
             if here.recovery.device_proved_at.is_some() {
                 return Ok(here.proved().map(|_| At::Password));
             }
-            let code = here.challenge(tx).await?.map(|c| OnItsWay::of(&c, self.harp));
-            let chosen = here.chosen().cloned().map(Box::new);
+            let code = here.waiting().code(tx, self.harp).await?;
+            let chosen = here.waiting().chosen().cloned().map(Box::new);
             Ok(Ok(At::Device(Devices { devices: here.devices, chosen, code })))
         }
     }
@@ -148,24 +158,15 @@ impl Here {
 
     /// With both proofs, by a device that still is the person's.
     fn proved(self) -> Result<Here, Gone> {
-        match (self.recovery.device_proved_at, self.chosen()) {
+        match (self.recovery.device_proved_at, self.waiting().chosen()) {
             (Some(_), Some(_)) => Ok(self),
             (Some(_), None) => Err(Gone::Changed),
             (None, _) => Err(Gone::Unknown),
         }
     }
 
-    /// The chosen device, if it still is an active one of this account.
-    fn chosen(&self) -> Option<&Factor> {
-        let chosen = self.recovery.chosen?;
-        self.devices.iter().find(|f| f.id == chosen.factor)
-    }
-
-    async fn challenge(&self, tx: &mut dyn Tx) -> Result<Option<CodeChallenge>, Fault> {
-        match self.recovery.chosen.and_then(|c| c.challenge) {
-            Some(id) => tx.challenge(id).await,
-            None => Ok(None),
-        }
+    fn waiting(&self) -> Waiting<'_> {
+        Waiting { on: &self.recovery, account: &self.account, devices: &self.devices }
     }
 }
 
@@ -190,6 +191,7 @@ async fn devices(tx: &mut dyn Tx, account: AccountId) -> Result<Vec<Factor>, Fau
     factors.retain(|f| f.status == FactorStatus::Active && f.method().possession());
     Ok(factors)
 }
+
 /// Whether there may be one more for what was typed, known or not; counted if so.
 async fn may_recover(
     tx: &mut dyn Tx,

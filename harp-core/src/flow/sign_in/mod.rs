@@ -17,15 +17,17 @@ mod second;
 use async_trait::async_trait;
 
 pub use super::codes::{OnItsWay, Sent};
+pub use super::device::SendOutcome;
 pub use password::{PasswordForm, PasswordOutcome, Terms, password};
-pub use second::{CodeOutcome, SendOutcome, choose, resend, verify};
+pub use second::{CodeOutcome, choose, resend, verify};
 
 pub(super) use password::MOST_TYPED;
 
-use super::{Harp, Trouble, codes};
+use super::device::Waiting;
+use super::{Harp, Trouble};
 use crate::account::Account;
 use crate::audit::Deed;
-use crate::factor::{CodeChallenge, Factor, FactorStatus, Proof};
+use crate::factor::{Factor, FactorStatus, Proof};
 use crate::kernel::act::Act;
 use crate::kernel::id::SessionId;
 use crate::kernel::secret::{Hashed, Plain};
@@ -86,10 +88,10 @@ pub async fn pending(harp: &Harp, token: &Plain, act: &Act) -> Result<Result<Pen
                 Ok(here) => here,
                 Err(gone) => return Ok(Err(gone)),
             };
-            let challenge = here.challenge(tx).await?;
+            let code = here.waiting().code(tx, self.harp).await?;
             Ok(Ok(Pending {
-                chosen: here.chosen().cloned(),
-                code: challenge.map(|c| OnItsWay::of(&c, self.harp)),
+                chosen: here.waiting().chosen().cloned(),
+                code,
                 expires_at: here.sign_in.expires_at,
                 factors: here.factors,
             }))
@@ -140,17 +142,8 @@ impl Here {
         Ok(Ok(Here { sign_in, account, factors }))
     }
 
-    /// The chosen factor, if it still is an active one of this account.
-    fn chosen(&self) -> Option<&Factor> {
-        let chosen = self.sign_in.chosen?;
-        self.factors.iter().find(|f| f.id == chosen.factor)
-    }
-
-    async fn challenge(&self, tx: &mut dyn Tx) -> Result<Option<CodeChallenge>, Fault> {
-        match self.sign_in.chosen.and_then(|c| c.challenge) {
-            Some(id) => tx.challenge(id).await,
-            None => Ok(None),
-        }
+    fn waiting(&self) -> Waiting<'_> {
+        Waiting { on: &self.sign_in, account: &self.account, devices: &self.factors }
     }
 }
 

@@ -8,8 +8,7 @@ use crate::account::username::{Username, fold};
 use crate::account::{Account, Standing};
 use crate::audit::Deed;
 use crate::factor::Proof;
-use crate::flow::alert::sign_in_locked;
-use crate::flow::attempts::{self, Attempt, Counted, Keys};
+use crate::flow::attempts::{self, Attempt, Counted, Keys, Refusal};
 use crate::flow::{Harp, Trouble};
 use crate::kernel::act::Act;
 use crate::kernel::assurance::Method;
@@ -209,16 +208,10 @@ impl Conclude<'_> {
 
     async fn refuse(&self, tx: &mut dyn Tx, counted: Counted) -> Result<PasswordOutcome, Fault> {
         let subject = self.account.map(|a| a.id);
-        let note = |deed| self.harp.event(self.act, subject, deed);
-        tx.record(&note(Deed::PasswordRefused)).await?;
-        Ok(match counted {
-            Counted::Open { left } => PasswordOutcome::Refused { left },
-            Counted::NowLocked { until } => {
-                tx.record(&note(Deed::SignInLocked { until })).await?;
-                sign_in_locked(tx, self.harp, (self.account, until), self.act).await?;
-                PasswordOutcome::Locked { until }
-            }
-            Counted::Locked { until } => PasswordOutcome::Locked { until },
+        tx.record(&self.harp.event(self.act, subject, Deed::PasswordRefused)).await?;
+        Ok(match attempts::refused(tx, self.harp, (self.account, counted), self.act).await? {
+            Refusal::Wrong { left } => PasswordOutcome::Refused { left },
+            Refusal::Locked { until } => PasswordOutcome::Locked { until },
         })
     }
 

@@ -1,0 +1,221 @@
+//! One of a person's devices proves that they have it (F03, F04, F10, F11): the same for signing in and for getting back in.
+
+use async_trait::async_trait;
+
+use super::Harp;
+use super::attempts::{self, Attempt, Counted, Keys, Refusal};
+use super::codes::{self, OnItsWay, Sent, Wanted, Wish};
+use super::sends::Reason;
+use super::sign_in::Gone;
+use crate::account::Account;
+use crate::audit::Deed;
+use crate::factor::{CodeChallenge, Factor};
+use crate::kernel::act::Act;
+use crate::kernel::id::{ChallengeId, FactorId};
+use crate::kernel::time::Timestamp;
+use crate::session::recovery::Recovery;
+use crate::session::{Chosen, SignIn};
+use crate::store::{Fault, Tx};
+
+/// What became of choosing a device, or of asking for another code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendOutcome {
+    Sent(Sent),
+    /// That is none of the person's active devices.
+    NotAChoice,
+    Locked {
+        until: Timestamp,
+    },
+    Gone(Gone),
+}
+
+/// What is asked of the devices.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Ask {
+    Choose(FactorId),
+    /// Another code instead of the one numbered so, which is worthless from now on. Asked twice, it sends once.
+    Resend {
+        instead_of: u32,
+    },
+}
+
+/// What waits for a device.
+#[async_trait]
+pub(super) trait Awaits: Sync {
+    fn chosen(&self) -> Option<Chosen>;
+    /// Failures count against this key.
+    fn budget(&self) -> &str;
+    /// The code that was last sent to this device meanwhile, whatever was chosen since.
+    async fn sent(&self, tx: &mut dyn Tx, device: FactorId) -> Result<Option<ChallengeId>, Fault>;
+    /// False: it does not wait any more.
+    async fn choose(&self, tx: &mut dyn Tx, chosen: Chosen) -> Result<bool, Fault>;
+    /// Somebody else has finished it since it was read.
+    async fn is_over(&self, tx: &mut dyn Tx) -> Result<bool, Fault>;
+}
+
+/// Who waits, and which devices count.
+#[derive(Clone, Copy)]
+pub(super) struct Waiting<'a> {
+    pub on: &'a dyn Awaits,
+    pub account: &'a Account,
+    pub devices: &'a [Factor],
+}
+
+/// What a typed code came to.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Verified<'a> {
+    /// Spent, and counted as what the caller said.
+    Right(&'a Factor),
+    Refused(Refusal),
+    /// No device is chosen, or it was removed meanwhile.
+    NotChosen,
+    /// The same form sent twice at once: the other one was first.
+    Over,
+}
+
+impl<'a> Waiting<'a> {
+    /// The chosen device, if it still is one that counts.
+    pub fn chosen(self) -> Option<&'a Factor> {
+        let chosen = self.on.chosen()?;
+        self.devices.iter().find(|f| f.id == chosen.factor)
+    }
+
+    pub async fn code(self, tx: &mut dyn Tx, harp: &Harp) -> Result<Option<OnItsWay>, Fault> {
+        Ok(self.challenge(tx).await?.map(|c| OnItsWay::of(&c, harp)))
+    }
+
+    async fn challenge(self, tx: &mut dyn Tx) -> Result<Option<CodeChallenge>, Fault> {
+        match self.on.chosen().and_then(|c| c.challenge) {
+            Some(id) => tx.challenge(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Chooses a device or sends another code. The caller has taken the account's turn, so that the second of two clicks finds the
+    /// first's code. `id` is for a new challenge.
+    pub async fn send(
+        self,
+        tx: &mut dyn Tx,
+        harp: &Harp,
+        (ask, id): (Ask, ChallengeId),
+        act: &Act,
+    ) -> Result<SendOutcome, Fault> {
+        let (factor, wish) = match ask {
+            Ask::Choose(id) => (self.devices.iter().find(|f| f.id == id), Wish::Chosen),
+            Ask::Resend { instead_of } => (self.chosen(), Wish::InsteadOf { resend: instead_of }),
+        };
+        let keys = Keys::again(harp, self.on.budget(), act);
+        if let Some(until) = attempts::locked(tx, harp, &keys, act.now).await? {
+            if let Some(method) = factor.map(Factor::method) {
+                tx.record(&harp.event(act, self.account.id, Deed::CodeSendRefused { method })).await?;
+            }
+            return Ok(SendOutcome::Locked { until });
+        }
+        let Some(factor) = factor else { return Ok(SendOutcome::NotAChoice) };
+        // To choose another device in between does not begin the count of resends anew.
+        let open = match self.on.sent(tx, factor.id).await? {
+            Some(id) => tx.challenge(id).await?.filter(|c| c.spent_at.is_none() && c.is_for(factor)),
+            None => None,
+        };
+        let sent =
+            codes::send(tx, harp, Wanted { factor, open, wish, reason: Reason::SignIn, id }, act).await?;
+        let challenge = match sent {
+            Sent::OnItsWay(code) => Some(code.challenge),
+            Sent::ByApp => None,
+            // What was chosen before stays chosen.
+            Sent::NoMore | Sent::TooMany => return Ok(SendOutcome::Sent(sent)),
+        };
+        Ok(match self.on.choose(tx, Chosen { factor: factor.id, challenge }).await? {
+            true => SendOutcome::Sent(sent),
+            false => SendOutcome::Gone(Gone::Unknown),
+        })
+    }
+
+    /// Checks the code of the chosen device and spends it. `right` says what a right one is worth to the budget.
+    pub async fn verify(
+        self,
+        tx: &mut dyn Tx,
+        harp: &Harp,
+        (typed, right): (&str, Attempt),
+        act: &Act,
+    ) -> Result<Verified<'a>, Fault> {
+        let keys = Keys::again(harp, self.on.budget(), act);
+        if let Some(until) = attempts::locked(tx, harp, &keys, act.now).await? {
+            if let Some(factor) = self.chosen() {
+                note_refused(tx, harp, factor, act).await?;
+            }
+            return Ok(Verified::Refused(Refusal::Locked { until }));
+        }
+        let Some(factor) = self.chosen() else { return Ok(Verified::NotChosen) };
+        let challenge = self.challenge(tx).await?;
+        let judged = codes::judge(harp, (factor, challenge.as_ref()), typed, act.now)?;
+        let is_right = codes::spend(tx, factor.id, judged, act.now).await?;
+        if !is_right && self.on.is_over(tx).await? {
+            return Ok(Verified::Over);
+        }
+        if is_right && !tx.factor_used(factor.id, act.now).await? {
+            // Removed at this moment: whoever removed it has ended every session, and means that none comes after.
+            note_refused(tx, harp, factor, act).await?;
+            return Ok(Verified::NotChosen);
+        }
+        let attempt = if is_right { right } else { Attempt::Wrong };
+        let counted = attempts::count(tx, harp, &keys, (attempt, act.now)).await?;
+        if is_right && matches!(counted, Counted::Open { .. }) {
+            return Ok(Verified::Right(factor));
+        }
+        note_refused(tx, harp, factor, act).await?;
+        let refusal = attempts::refused(tx, harp, (Some(self.account), counted), act).await?;
+        Ok(Verified::Refused(refusal))
+    }
+}
+
+async fn note_refused(tx: &mut dyn Tx, harp: &Harp, factor: &Factor, act: &Act) -> Result<(), Fault> {
+    let deed = Deed::CodeRefused { factor: factor.id, method: factor.method() };
+    tx.record(&harp.event(act, factor.account, deed)).await
+}
+
+#[async_trait]
+impl Awaits for SignIn {
+    fn chosen(&self) -> Option<Chosen> {
+        self.chosen
+    }
+
+    fn budget(&self) -> &str {
+        &self.budget
+    }
+
+    async fn sent(&self, tx: &mut dyn Tx, device: FactorId) -> Result<Option<ChallengeId>, Fault> {
+        tx.challenge_sent(self.id, device).await
+    }
+
+    async fn choose(&self, tx: &mut dyn Tx, chosen: Chosen) -> Result<bool, Fault> {
+        tx.choose_factor(self.id, chosen).await
+    }
+
+    async fn is_over(&self, tx: &mut dyn Tx) -> Result<bool, Fault> {
+        Ok(tx.sign_in(&self.secret).await?.is_none())
+    }
+}
+
+#[async_trait]
+impl Awaits for Recovery {
+    fn chosen(&self) -> Option<Chosen> {
+        self.chosen
+    }
+
+    fn budget(&self) -> &str {
+        &self.budget
+    }
+
+    async fn sent(&self, tx: &mut dyn Tx, device: FactorId) -> Result<Option<ChallengeId>, Fault> {
+        tx.recovery_challenge_sent(self.id, device).await
+    }
+
+    async fn choose(&self, tx: &mut dyn Tx, chosen: Chosen) -> Result<bool, Fault> {
+        tx.choose_recovery_device(self.id, chosen).await
+    }
+
+    async fn is_over(&self, tx: &mut dyn Tx) -> Result<bool, Fault> {
+        Ok(tx.recovery(&self.secret).await?.is_none_or(|r| r.device_proved_at.is_some()))
+    }
+}
