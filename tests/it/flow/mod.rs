@@ -15,6 +15,7 @@ mod role_request;
 mod root_keys;
 mod sessions;
 mod sign_in;
+mod sign_in_ways;
 mod sign_up;
 pub mod steps;
 

@@ -8,7 +8,10 @@ use super::Walk;
 
 /// What can be focused, in the order of the document; of radio buttons with one name the checked one or the first. Then the
 /// walk begins at the top, and a listener notes each stop.
-const BEGIN: &str = r"(() => {
+const BEGIN: &str = r"(async () => {
+  // Chromium moves the focus to it at its first frame, and not before the walk begins.
+  const focused = document.querySelector('[autofocus]');
+  while (focused && document.activeElement !== focused) await new Promise(requestAnimationFrame);
   const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex=\'0\']')]
     .filter(e => !e.disabled && e.type !== 'hidden' && e.checkVisibility({ visibilityProperty: true }));
   const group = e => all.filter(o => o.type === 'radio' && o.name === e.name && o.form === e.form);
