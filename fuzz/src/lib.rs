@@ -8,6 +8,7 @@ mod jws_verify;
 mod redirect_uri;
 pub mod replay;
 mod session_cookie;
+mod telephone_callback;
 mod token_request;
 
 pub use authorize_request::authorize_request;
@@ -15,6 +16,7 @@ pub use client_credentials::client_credentials;
 pub use jws_verify::jws_verify;
 pub use redirect_uri::redirect_uri;
 pub use session_cookie::session_cookie;
+pub use telephone_callback::telephone_callback;
 pub use token_request::token_request;
 
 use harp_oidc::protocol::ProtocolError;

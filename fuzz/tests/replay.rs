@@ -27,4 +27,5 @@ macro_rules! replays {
     )*};
 }
 
-replays! { authorize_request token_request redirect_uri client_credentials jws_verify session_cookie }
+replays! { authorize_request token_request redirect_uri client_credentials jws_verify session_cookie
+telephone_callback }

@@ -1007,6 +1007,8 @@ letter-text =
 letter-speech =
     .code = Hello. This is { $product }. Your security code is: { $digits }. Again, your security code is: { $digits }. Nobody from { $product } will ask you for it.
     .other = Hello. This is { $product }. { $subject }. Sign in to read more.
+    .again = To hear it again, press any key.
+    .over = This security code does not work any more. Go back to the page and ask for another one. Goodbye.
 
 letter-completed =
     .subject = Your account is created

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 use harp_core::adapter::argon2::{Argon2Hasher, PoolSize};
+use harp_core::adapter::courier::twilio_hooks::TwilioHooks;
 use harp_core::adapter::sql::SqlStore;
 use harp_core::flow::{Harp, Trouble, root_keys};
 use harp_core::kernel::act::{Act, Actor, Origin};
@@ -21,7 +22,7 @@ use crate::flow::keys;
 use crate::flow::provider::Oidc;
 use crate::http::app::{App, Limits, Parts};
 use crate::http::edge::Edge;
-use crate::http::{self, health, oidc};
+use crate::http::{self, health, hooks, oidc};
 use crate::jose::keyring::Schedule;
 use crate::protocol::issuer::Issuer;
 use crate::store::OidcStore;
@@ -55,6 +56,7 @@ pub struct Builder {
     limits: Limits,
     proxies: Vec<Network>,
     schedule: Schedule,
+    telephone: Option<TwilioHooks>,
 }
 
 /// A provider: its routes, and the worker that they need beside them.
@@ -76,6 +78,7 @@ impl Provider {
             limits: Limits::default(),
             proxies: Vec::new(),
             schedule: Schedule::default(),
+            telephone: None,
         }
     }
 
@@ -87,7 +90,8 @@ impl Provider {
 
     /// The same with further routes behind the same layers, such as a demo's inbox.
     pub fn router_with(&self, more: Router<App>) -> Router {
-        let routes = http::portal().merge(oidc::routes()).merge(health::routes()).merge(more);
+        let routes =
+            http::portal().merge(oidc::routes()).merge(health::routes()).merge(hooks::routes()).merge(more);
         let served = http::layered(self.app.clone(), routes);
         let path = self.app.oidc.issuer.path();
         if path.is_empty() {
@@ -161,6 +165,11 @@ impl Builder {
         Builder { schedule, ..self }
     }
 
+    /// The telephone service whose callbacks are believed.
+    pub fn telephone(self, telephone: Option<TwilioHooks>) -> Builder {
+        Builder { telephone, ..self }
+    }
+
     /// Whatever a settings file says of these things.
     pub fn settings(self, settings: &Settings) -> Builder {
         let brands = settings.applications.iter();
@@ -180,6 +189,7 @@ impl Builder {
             .limits(Limits { body_bytes: settings.http.body_bytes, time: settings.http.request })
             .proxies(settings.proxies.clone())
             .schedule(settings.keys.clone())
+            .telephone(settings.letters.twilio.as_ref().and_then(|twilio| twilio.hooks.clone()))
     }
 
     /// Migrates the database, sees to it that there are keys to sign with, and puts everything together.
@@ -226,7 +236,15 @@ impl Builder {
         keys::rotate_due(&oidc, &act).await?;
         let edge = Edge::new(url, self.proxies);
         Ok(Provider {
-            app: App::new(Parts { harp, oidc, clock: self.clock, edge, site, limits: self.limits }),
+            app: App::new(Parts {
+                harp,
+                oidc,
+                clock: self.clock,
+                edge,
+                site,
+                limits: self.limits,
+                telephone: self.telephone,
+            }),
         })
     }
 }

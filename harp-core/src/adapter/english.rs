@@ -265,7 +265,9 @@ impl Composer for English {
                 (None, _) => format!("{}: {subject}. {}", self.name, self.base_url),
             };
         }
-        Letter { subject: one_line(&subject), text: Secret::new(text), html: None }
+        let called = matches!(to, Recipient::Voice(_)) && notice.code().is_some();
+        let again = called.then(|| "To hear it again, press any key.".to_owned());
+        Letter { subject: one_line(&subject), text: Secret::new(text), html: None, again }
     }
 }
 

@@ -151,6 +151,10 @@ pub enum Deed {
     MessageGivenUp {
         message: MessageId,
     },
+    /// The telephone service took a message and says that it did not reach the phone.
+    MessageNotArrived {
+        message: MessageId,
+    },
     SignedIn {
         session: SessionId,
         methods: Vec<Method>,

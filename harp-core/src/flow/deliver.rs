@@ -13,6 +13,7 @@ use crate::kernel::act::Act;
 use crate::kernel::id::MessageId;
 use crate::kernel::secret::Plain;
 use crate::kernel::time::Timestamp;
+use crate::notice::letter::Letter;
 use crate::notice::{Message, Notice};
 use crate::port::{CourierFault, Enclosed};
 use crate::store::outbox::{Leased, Unreadable};
@@ -86,20 +87,13 @@ pub async fn deliver_due(harp: &Harp, act: &Act) -> Result<Delivered, Trouble> {
 }
 
 async fn deliver_one(harp: &Harp, message: Message, act: &Act) -> Result<Fate, Trouble> {
-    let Some(context) = harp.store.read(&Look { harp, message: &message, act }).await? else {
-        harp.store.write(&End { harp, message: &message, how: How::Nobodys, act }).await?;
-        return Ok(Fate::Dropped);
+    let (letter, awaited) = match compose(harp, &message, act).await? {
+        Composed::Letter(letter, awaited) => (letter, awaited),
+        Composed::Not(how) => {
+            harp.store.write(&End { harp, message: &message, how, act }).await?;
+            return Ok(Fate::Dropped);
+        }
     };
-    let Context { locale, awaited, not_me } = context;
-    let code = message.notice.code();
-    if code.is_some() && awaited.is_none_or(|a| a.is == Is::Over) {
-        let end = End { harp, message: &message, how: How::Dropped, act };
-        harp.store.write(&end).await?;
-        return Ok(Fate::Dropped);
-    }
-    let code = code.map(|c| harp.vault.code(c.challenge, c.resend, harp.profile.code.digits));
-    let enclosed = Enclosed { code, not_me };
-    let letter = harp.composer.compose(&message.to, &message.notice, &enclosed, &locale);
     let deliver = harp.courier.deliver(message.id, &message.to, &letter);
     let delivered = match tokio::time::timeout(harp.profile.outbox.deliver_within, deliver).await {
         Ok(delivered) => delivered,
@@ -118,6 +112,37 @@ async fn deliver_one(harp: &Harp, message: Message, act: &Act) -> Result<Fate, T
     };
     harp.store.write(&End { harp, message: &message, how, act }).await?;
     Ok(fate)
+}
+
+/// A message in words, or why it is not worth any.
+pub(super) enum Composed {
+    Letter(Letter, Option<Awaited>),
+    Not(How),
+}
+
+impl Composed {
+    pub(super) fn worded(self) -> Option<Letter> {
+        match self {
+            Composed::Letter(letter, _) => Some(letter),
+            Composed::Not(_) => None,
+        }
+    }
+}
+
+/// Puts a message into words, with the code that counts now.
+pub(super) async fn compose(harp: &Harp, message: &Message, act: &Act) -> Result<Composed, Trouble> {
+    let Some(context) = harp.store.read(&Look { harp, message, act }).await? else {
+        return Ok(Composed::Not(How::Nobodys));
+    };
+    let Context { locale, awaited, not_me } = context;
+    let code = message.notice.code();
+    if code.is_some() && awaited.is_none_or(|a| a.is == Is::Over) {
+        return Ok(Composed::Not(How::Dropped));
+    }
+    let code = code.map(|c| harp.vault.code(c.challenge, c.resend, harp.profile.code.digits));
+    let enclosed = Enclosed { code, not_me };
+    let letter = harp.composer.compose(&message.to, &message.notice, &enclosed, &locale);
+    Ok(Composed::Letter(letter, awaited))
 }
 
 /// How often a message was tried, and since when.
@@ -195,7 +220,7 @@ struct Context {
 
 /// The code of a message, where it will be entered.
 #[derive(Debug, Clone, Copy)]
-struct Awaited {
+pub(super) struct Awaited {
     is: Is,
     expires_at: Timestamp,
 }
@@ -246,7 +271,7 @@ impl Work for Look<'_> {
     }
 }
 
-enum How {
+pub(super) enum How {
     Sent,
     Again(Timestamp, String),
     GivenUp(String),
@@ -268,7 +293,8 @@ impl Work for End<'_> {
     async fn run(&self, tx: &mut dyn Tx) -> Result<(), Fault> {
         let id: MessageId = self.message.id;
         match &self.how {
-            How::Sent | How::Nobodys => tx.message_done(id).await,
+            How::Sent => tx.message_sent(id).await,
+            How::Nobodys => tx.message_done(id).await,
             How::Again(due_at, why) => tx.message_failed(id, Some(*due_at), &cut(why)).await,
             How::Dropped => tx.message_failed(id, None, "its code no longer counts").await,
             How::GivenUp(why) => {

@@ -17,6 +17,7 @@ pub mod lock;
 pub mod operate;
 pub mod profile;
 pub mod prove_identity;
+pub mod receipts;
 pub mod recover;
 pub mod request_role;
 pub mod root_keys;

@@ -10,4 +10,6 @@ pub struct Letter {
     pub text: Secret<String>,
     /// E-mail only.
     pub html: Option<Secret<String>>,
+    /// Calls only: how to hear it again, said where the service that calls can be asked to.
+    pub again: Option<String>,
 }

@@ -8,6 +8,7 @@ use crate::kernel::id::{AccountId, MessageId, RepudiationId, RequestId};
 use crate::kernel::text::{EmailAddress, Phone};
 use crate::kernel::time::Timestamp;
 
+pub mod delivery;
 pub(crate) mod former;
 pub mod letter;
 pub mod repudiation;

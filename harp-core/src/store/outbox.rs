@@ -6,6 +6,7 @@ use super::Fault;
 use crate::kernel::id::{AccountId, MessageId};
 use crate::kernel::time::Timestamp;
 use crate::notice::Message;
+use crate::notice::delivery::{Delivery, Posted};
 
 /// What a worker took.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -29,15 +30,27 @@ pub trait OutboxStore: Send {
     async fn push_message(&mut self, message: &Message) -> Result<(), Fault>;
     /// Takes up to `most` messages that are due and not leased, for one worker until `until`; raises their attempts.
     async fn lease_messages(&mut self, now: Timestamp, until: Timestamp, most: u32) -> Result<Leased, Fault>;
-    /// Delivered: the message leaves the outbox.
+    /// It was to nobody: the message leaves the outbox.
     async fn message_done(&mut self, id: MessageId) -> Result<(), Fault>;
-    /// Not delivered: due again at `due_at`; `None` gives up and keeps the row as undeliverable.
+    /// A courier has taken it. A receipt that came first stands.
+    async fn message_sent(&mut self, id: MessageId) -> Result<(), Fault>;
+    /// Not delivered: due again at `due_at`; `None` gives up and keeps the row as undeliverable. Nothing, once there is a receipt.
     async fn message_failed(
         &mut self,
         id: MessageId,
         due_at: Option<Timestamp>,
         why: &str,
     ) -> Result<(), Fault>;
-    /// Deletes undeliverable messages that were written before `before`; how many.
+    /// The first receipt of a message that was sent, or that is being sent at this moment. False: there is none such.
+    async fn note_receipt(
+        &mut self,
+        id: MessageId,
+        delivery: Delivery,
+        why: Option<&str>,
+    ) -> Result<bool, Fault>;
+    async fn posted(&mut self, id: MessageId) -> Result<Option<Posted>, Fault>;
+    /// The newest messages of an account, at most so many. Those that cannot be read are left out.
+    async fn posted_to(&mut self, account: AccountId, most: u32) -> Result<Vec<Posted>, Fault>;
+    /// Deletes messages that do not wait any more and were written before `before`; how many.
     async fn sweep_messages(&mut self, before: Timestamp) -> Result<u32, Fault>;
 }

@@ -152,6 +152,11 @@ pub const SETTINGS: &[Setting] = &[
         "Where the API is, or another server that speaks it. Not TLS only on this machine.",
     ),
     with_default(
+        "twilio.callbacks",
+        "true",
+        "Whether Twilio is asked to tell at `<issuer>/hooks/twilio` what arrived, and to let people on a call hear a code again. It must reach that address.",
+    ),
+    with_default(
         "keys.algorithms",
         "[\"RS256\", \"ES256\"]",
         "What ID tokens can be signed with: RS256, ES256, EdDSA. RS256 is every client's default.",

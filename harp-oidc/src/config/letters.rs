@@ -46,7 +46,7 @@ impl Letters {
     pub(super) fn of(
         letters: raw::Letters,
         smtp: raw::Smtp,
-        twilio: raw::Twilio,
+        (twilio, issuer): (raw::Twilio, &str),
     ) -> Result<Letters, ConfigFault> {
         let deliver = match (letters.deliver.as_str(), letters.directory) {
             ("log", _) => Deliver::Log,
@@ -57,7 +57,7 @@ impl Letters {
                 return Err(ConfigFault::at("letters.deliver", why));
             }
         };
-        Ok(Letters { deliver, smtp: Smtp::of(smtp)?, twilio: Twilio::of(twilio)? })
+        Ok(Letters { deliver, smtp: Smtp::of(smtp)?, twilio: Twilio::of(twilio, issuer)? })
     }
 
     /// What delivers. Reads the authority's certificate; connects to nothing yet.

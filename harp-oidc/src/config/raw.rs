@@ -148,6 +148,7 @@ pub struct Twilio {
     pub token: Option<Secret<String>>,
     pub from: Option<String>,
     pub url: String,
+    pub callbacks: bool,
 }
 
 #[derive(Debug, Deserialize)]

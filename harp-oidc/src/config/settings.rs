@@ -128,7 +128,7 @@ impl Settings {
                 })?,
                 terms: terms(raw.terms)?,
             },
-            letters: Letters::of(raw.letters, raw.smtp, raw.twilio)?,
+            letters: Letters::of(raw.letters, raw.smtp, (raw.twilio, issuer))?,
             keys: schedule(&raw.keys)?,
             http: bounds(&raw.http)?,
         })

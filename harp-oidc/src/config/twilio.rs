@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use harp_core::adapter::courier::twilio::{TwilioAccount, TwilioCourier};
+use harp_core::adapter::courier::twilio_hooks::TwilioHooks;
 use harp_core::kernel::secret::Secret;
 use harp_core::kernel::text::Phone;
 use url::Url;
@@ -13,6 +14,9 @@ use super::{ConfigFault, raw};
 /// Below what the outbox gives a courier (`policy::OutboxRules::deliver_within`), so that the fault says what it was.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// Below the issuer.
+pub const HOOKS: &str = "/hooks/twilio";
+
 #[derive(Debug)]
 pub struct Twilio {
     pub url: Url,
@@ -20,10 +24,12 @@ pub struct Twilio {
     pub account: String,
     pub token: Secret<String>,
     pub from: Phone,
+    /// What is called back, and at which address; `None`: nothing is.
+    pub hooks: Option<TwilioHooks>,
 }
 
 impl Twilio {
-    pub(super) fn of(raw: raw::Twilio) -> Result<Option<Twilio>, ConfigFault> {
+    pub(super) fn of(raw: raw::Twilio, issuer: &str) -> Result<Option<Twilio>, ConfigFault> {
         let Some(account) = raw.account.filter(|account| !account.is_empty()) else {
             return Ok(None);
         };
@@ -45,7 +51,12 @@ impl Twilio {
             let why = "messages hold security codes: it is https, except on this machine";
             return Err(ConfigFault::at("twilio.url", why));
         }
-        Ok(Some(Twilio { url, account, token, from }))
+        let hooks = raw.callbacks.then(|| TwilioHooks {
+            account: account.clone(),
+            token: token.clone(),
+            base: format!("{}{HOOKS}", issuer.trim_end_matches('/')),
+        });
+        Ok(Some(Twilio { url, account, token, from, hooks }))
     }
 
     pub(super) fn courier(&self) -> Result<TwilioCourier, ConfigFault> {
@@ -55,6 +66,7 @@ impl Twilio {
             token: self.token.clone(),
             from: self.from.clone(),
             patience: PATIENCE,
+            hooks: self.hooks.clone(),
         })
         .map_err(|e| ConfigFault::at("twilio", e))
     }
@@ -91,7 +103,11 @@ mod tests {
         assert!(!format!("{whole:?}").contains("hunter2"));
         let courier = whole.letters.courier().unwrap();
         assert!(!format!("{courier:?}").contains("hunter2"));
-        assert_eq!(whole.letters.twilio.unwrap().url.as_str(), "https://api.twilio.com/");
+        let twilio = whole.letters.twilio.unwrap();
+        assert_eq!(twilio.url.as_str(), "https://api.twilio.com/");
+        assert_eq!(twilio.hooks.unwrap().base, "https://id.example/hooks/twilio");
+        let silent = load(&[ACCOUNT, TOKEN, FROM, ("CALLBACKS", "false")]).unwrap();
+        assert!(silent.letters.twilio.unwrap().hooks.is_none());
         let local = load(&[ACCOUNT, TOKEN, FROM, ("URL", "http://[::1]:9000")]).unwrap();
         local.letters.courier().unwrap();
         assert!(load(&[]).unwrap().letters.twilio.is_none());

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use harp_core::adapter::courier::twilio_hooks::TwilioHooks;
 use harp_core::flow::Harp;
 use harp_core::kernel::time::Clock;
 
@@ -22,6 +23,8 @@ pub struct Parts {
     pub edge: Edge,
     pub site: Arc<Site>,
     pub limits: Limits,
+    /// The telephone service that calls back, if one does.
+    pub telephone: Option<TwilioHooks>,
 }
 
 /// How much one request may ask for.

@@ -20,6 +20,7 @@ pub mod flow_cookie;
 pub mod form;
 pub mod headers;
 pub mod health;
+pub mod hooks;
 pub mod kept;
 pub mod oidc;
 pub mod page;

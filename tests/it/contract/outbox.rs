@@ -9,6 +9,7 @@ use harp_core::kernel::id::MessageId;
 use harp_core::kernel::random::SystemRandom;
 use harp_core::kernel::text::Phone;
 use harp_core::kernel::time::Timestamp;
+use harp_core::notice::delivery::Delivery;
 use harp_core::notice::{Message, Notice, Recipient};
 use harp_core::store::Fault;
 use harp_tests::both;
@@ -76,6 +77,49 @@ both! {
         .concat();
         assert_eq!(leased.len(), 16);
         assert_eq!(leased.into_iter().collect::<BTreeSet<MessageId>>(), sent);
+    }
+
+    /// E03, P18: what was sent is there for a receipt, of which the first counts, and for whoever asks where a code is.
+    async fn what_was_sent_stays_for_its_receipt_and_is_swept_later(db: Db) {
+        let id = pushed(&db, 0).await.id;
+        let note = |delivery| change!(db, [id], |tx| tx.note_receipt(id, delivery, Some("error 30003")).await);
+        assert_eq!(note(Delivery::Arrived).await, Ok(false), "nobody has tried it yet");
+        lease(&db, 0, 60, 9).await.unwrap();
+        change!(db, [id], |tx| tx.message_sent(id).await).await.unwrap();
+        let posted = || change!(db, [id], |tx| tx.posted(id).await);
+        assert_eq!(posted().await.unwrap().unwrap().delivery, Delivery::Sent);
+        assert_eq!(lease(&db, 5_000, 6_000, 9).await, Ok(vec![]), "it goes out once");
+        let noted = at_once(8, |n| {
+            let db = Node::of(&db);
+            let delivery = if n % 2 == 0 { Delivery::Arrived } else { Delivery::NotArrived };
+            async move { change!(db, [id, delivery], |tx| tx.note_receipt(id, delivery, None).await).await.unwrap() }
+        })
+        .await;
+        assert_eq!(noted.into_iter().filter(|won| *won).count(), 1);
+        // The reply that was lost comes late: what is known stays known.
+        change!(db, [id], |tx| tx.message_sent(id).await).await.unwrap();
+        change!(db, [id], |tx| tx.message_failed(id, Some(after(1)), "no reply").await).await.unwrap();
+        assert!(matches!(posted().await.unwrap().unwrap().delivery, Delivery::Arrived | Delivery::NotArrived));
+        assert_eq!(lease(&db, 5_000, 6_000, 9).await, Ok(vec![]));
+        let sweep = |before: Timestamp| change!(db, [before], |tx| tx.sweep_messages(before).await);
+        assert_eq!(sweep(after(1)).await, Ok(1));
+        assert_eq!(posted().await, Ok(None));
+    }
+
+    async fn the_newest_messages_of_an_account_come_first(db: Db) {
+        let account = account().id;
+        let mut ours = Vec::new();
+        for n in 0..3 {
+            let at = after(n);
+            let one = pushed(&db, 0).await;
+            let id = MessageId::mint(at, &SystemRandom);
+            let one = Message { id, account: Some(account), created_at: at, ..one };
+            change!(db, [one], |tx| tx.push_message(&one).await).await.unwrap();
+            ours.insert(0, one);
+        }
+        let found = change!(db, [account], |tx| tx.posted_to(account, 2).await).await.unwrap();
+        assert!(found.iter().all(|p| p.delivery == Delivery::Waiting));
+        assert_eq!(found.into_iter().map(|p| p.message).collect::<Vec<_>>(), ours[..2]);
     }
 
     async fn a_message_that_failed_is_due_later_or_given_up_and_swept(db: Db) {

@@ -105,6 +105,7 @@ fn letter() -> Letter {
         subject: "Your security code – für HARP".to_owned(),
         text: Secret::new("Security code: 123456\n.\nIt stands alone, ähnlich.\n".to_owned()),
         html: Some(Secret::new("<p>Security code: <b>123456</b></p>".to_owned())),
+        again: None,
     }
 }
 
@@ -196,6 +197,7 @@ async fn no_header_is_injected_by_what_a_person_wrote() {
         subject: "Denied\r\nBcc: mallory@evil.example\r\n\r\nSecond body".to_owned(),
         text: Secret::new("one\r\n.\r\nMAIL FROM:<x@evil.example>\r\n".to_owned()),
         html: None,
+        again: None,
     };
     // Refused or folded into the subject: never a header of its own, never a second recipient.
     if courier.deliver(id(), &to("ana@hospital.example"), &forged).await.is_ok() {

@@ -138,6 +138,7 @@ fn courier(url: &str, token: &str) -> TwilioCourier {
         token: Secret::new(token.to_owned()),
         from: Phone::parse(FROM).unwrap(),
         patience: Duration::from_secs(2),
+        hooks: None,
     })
     .unwrap()
 }
@@ -151,7 +152,12 @@ fn call(number: &str) -> Recipient {
 }
 
 fn letter(words: &str) -> Letter {
-    Letter { subject: "Your security code".to_owned(), text: Secret::new(words.to_owned()), html: None }
+    Letter {
+        subject: "Your security code".to_owned(),
+        text: Secret::new(words.to_owned()),
+        html: None,
+        again: None,
+    }
 }
 
 fn id() -> MessageId {

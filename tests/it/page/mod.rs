@@ -8,6 +8,7 @@ mod not_me;
 mod recover;
 mod register;
 mod sign_in;
+mod telephone;
 mod terms;
 
 use std::sync::Arc;
@@ -80,6 +81,7 @@ async fn provider(
         .random(stage.harp.random.clone())
         .clock(clock)
         .site(site)
+        .telephone(Some(telephone::hooks(issuer)))
         .hasher(stage.hasher.clone());
     builder.build().await.unwrap()
 }

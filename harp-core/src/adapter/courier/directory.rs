@@ -84,7 +84,12 @@ mod tests {
         let courier = DirectoryCourier::new(dir.path().to_owned());
         let id = MessageId::mint(Timestamp::from_secs(1), &SeededRandom::new(1));
         let to = Recipient::Email(EmailAddress::parse("ana@hospital.example").unwrap());
-        let letter = |text: &str| Letter { subject: "S".into(), text: Secret::new(text.into()), html: None };
+        let letter = |text: &str| Letter {
+            subject: "S".into(),
+            text: Secret::new(text.into()),
+            html: None,
+            again: None,
+        };
         courier.deliver(id, &to, &letter("one")).await.unwrap();
         courier.deliver(id, &to, &letter("two")).await.unwrap();
         let files: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|f| f.unwrap().path()).collect();

@@ -10,6 +10,8 @@ pub mod smtp;
 mod spoken;
 #[cfg(feature = "couriers")]
 pub mod twilio;
+#[cfg(feature = "couriers")]
+pub mod twilio_hooks;
 pub mod ways;
 
 /// What a letter is, for a log or a gateway.

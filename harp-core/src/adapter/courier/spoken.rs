@@ -1,8 +1,23 @@
 //! What a call says, in TwiML: words in a breath, each digit of a code by itself with a second of silence after it.
 
+/// What pressing a key does: asks at an address for the document to go on with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Again<'a> {
+    /// Says so.
+    pub words: &'a str,
+    pub action: &'a str,
+}
+
 /// The text as a whole document. A word that is one digit is a digit of a code: the letter has spread them out.
-pub(super) fn twiml(text: &str) -> String {
-    let mut document = r#"<?xml version="1.0" encoding="UTF-8"?><Response><Pause length="1"/>"#.to_owned();
+pub(super) fn twiml(text: &str, again: Option<Again<'_>>) -> String {
+    let mut document = r#"<?xml version="1.0" encoding="UTF-8"?><Response>"#.to_owned();
+    if let Some(again) = again {
+        // Without a key that ends the input, each of the twelve counts.
+        document.push_str(r#"<Gather numDigits="1" finishOnKey="" timeout="5" method="POST" action=""#);
+        escape(&mut document, again.action);
+        document.push_str(r#"">"#);
+    }
+    document.push_str(r#"<Pause length="1"/>"#);
     let mut breath: Vec<&str> = Vec::new();
     for word in text.split_whitespace() {
         match digit(word) {
@@ -16,6 +31,10 @@ pub(super) fn twiml(text: &str) -> String {
         }
     }
     say(&mut document, &breath.join(" "));
+    if let Some(again) = again {
+        say(&mut document, again.words);
+        document.push_str("</Gather>");
+    }
     document.push_str("</Response>");
     document
 }
@@ -31,8 +50,14 @@ fn say(document: &mut String, words: &str) {
         return;
     }
     document.push_str("<Say>");
+    escape(document, words);
+    document.push_str("</Say>");
+}
+
+fn escape(document: &mut String, words: &str) {
     for c in words.chars() {
         match c {
+            '"' => document.push_str("&quot;"),
             '&' => document.push_str("&amp;"),
             '<' => document.push_str("&lt;"),
             '>' => document.push_str("&gt;"),
@@ -41,7 +66,6 @@ fn say(document: &mut String, words: &str) {
             c => document.push(c),
         }
     }
-    document.push_str("</Say>");
 }
 
 #[cfg(test)]
@@ -51,7 +75,7 @@ mod tests {
     /// E03: slowly, digit by digit, as often as the letter has them.
     #[test]
     fn each_digit_is_said_by_itself_with_a_silence_after_it() {
-        let said = twiml("Hello. Your code is: 0. 1, 2. Again: 0. 1. 2. It works for 10 minutes.");
+        let said = twiml("Hello. Your code is: 0. 1, 2. Again: 0. 1. 2. It works for 10 minutes.", None);
         assert_eq!(
             said.matches(r#"<Say>0</Say><Pause length="1"/><Say>1</Say><Pause length="1"/>"#).count(),
             2
@@ -65,7 +89,7 @@ mod tests {
 
     #[test]
     fn what_people_typed_is_said_and_commands_nothing() {
-        let said = twiml("</Say><Dial>+15005550006</Dial> A & B\u{1}\u{ffff}");
+        let said = twiml("</Say><Dial>+15005550006</Dial> A & B\u{1}\u{ffff}", None);
         assert_eq!(said.matches('<').count(), 6, "declaration, Response, Pause, Say: {said}");
         assert!(said.contains("&lt;Dial&gt;") && said.contains("A &amp; B") && !said.contains('\u{1}'));
     }

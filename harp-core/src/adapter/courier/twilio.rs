@@ -10,6 +10,7 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde::Deserialize;
 
 use super::spoken;
+use super::twilio_hooks::{TwilioHooks, again};
 use crate::kernel::id::MessageId;
 use crate::kernel::secret::Secret;
 use crate::kernel::text::Phone;
@@ -35,6 +36,8 @@ pub struct TwilioAccount {
     pub from: Phone,
     /// How long one request may take.
     pub patience: Duration,
+    /// Where receipts and keys that are pressed come in; `None`: neither is asked for.
+    pub hooks: Option<TwilioHooks>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -82,17 +85,22 @@ impl TwilioCourier {
 
 #[async_trait]
 impl Courier for TwilioCourier {
-    async fn deliver(&self, _: MessageId, to: &Recipient, letter: &Letter) -> Result<(), CourierFault> {
-        let from = self.server.from.as_str();
+    async fn deliver(&self, id: MessageId, to: &Recipient, letter: &Letter) -> Result<(), CourierFault> {
+        let (id, hooks) = (id.to_string(), self.server.hooks.as_ref());
+        let receipt = hooks.map(|hooks| hooks.receipt_url(&id));
+        let back = receipt.as_deref().map(|url| ("StatusCallback", url));
+        let from = ("From", self.server.from.as_str());
         let text = letter.text.expose();
         match to {
             Recipient::Sms(phone) => {
-                self.post("Messages", &[("To", phone.as_str()), ("From", from), ("Body", text)]).await
+                let form = [("To", phone.as_str()), from, ("Body", text)];
+                self.post("Messages", &form.into_iter().chain(back).collect::<Vec<_>>()).await
             }
             Recipient::Voice(phone) => {
-                let said = Secret::new(spoken::twiml(text));
-                let form = [("To", phone.as_str()), ("From", from), ("Twiml", said.expose().as_str())];
-                self.post("Calls", &form).await
+                let action = hooks.and_then(|hooks| hooks.again_url(&id, 1));
+                let said = Secret::new(spoken::twiml(text, again(letter, action.as_deref())));
+                let form = [("To", phone.as_str()), from, ("Twiml", said.expose().as_str())];
+                self.post("Calls", &form.into_iter().chain(back).collect::<Vec<_>>()).await
             }
             Recipient::Email(_) => Err(CourierFault::Never("a telephone service takes no email".to_owned())),
         }

@@ -4,8 +4,9 @@ use async_trait::async_trait;
 
 use super::row::args;
 use super::{Arg, Row, SqlTx};
-use crate::kernel::id::MessageId;
+use crate::kernel::id::{AccountId, MessageId};
 use crate::kernel::time::Timestamp;
+use crate::notice::delivery::{Delivery, Posted};
 use crate::notice::former::Former;
 use crate::notice::{Message, Notice};
 use crate::store::Fault;
@@ -59,6 +60,14 @@ impl OutboxStore for SqlTx {
         self.execute("DELETE FROM outbox WHERE id = $1", args![id]).await
     }
 
+    async fn message_sent(&mut self, id: MessageId) -> Result<(), Fault> {
+        self.execute(
+            "UPDATE outbox SET leased_until = NULL, state = 'sent', why = NULL WHERE id = $1 AND state = 'waiting'",
+            args![id],
+        )
+        .await
+    }
+
     async fn message_failed(
         &mut self,
         id: MessageId,
@@ -67,20 +76,59 @@ impl OutboxStore for SqlTx {
     ) -> Result<(), Fault> {
         let state = if due_at.is_some() { "waiting" } else { "undeliverable" };
         self.execute(
-            "UPDATE outbox SET leased_until = NULL, due_at = COALESCE($2, due_at), state = $3, why = $4 WHERE id = $1",
+            "UPDATE outbox SET leased_until = NULL, due_at = COALESCE($2, due_at), state = $3, why = $4 \
+             WHERE id = $1 AND state = 'waiting'",
             args![id, due_at, state, why],
         )
         .await
     }
 
+    async fn note_receipt(
+        &mut self,
+        id: MessageId,
+        delivery: Delivery,
+        why: Option<&str>,
+    ) -> Result<bool, Fault> {
+        // One that waits was taken, and the reply was lost or has not come yet: it is not sent again.
+        let row = self
+            .optional(
+                "UPDATE outbox SET leased_until = NULL, state = $2, why = $3 \
+                 WHERE id = $1 AND attempts > 0 AND state IN ('waiting', 'sent') RETURNING id",
+                args![id, delivery.as_str(), why],
+            )
+            .await?;
+        Ok(row.is_some())
+    }
+
+    async fn posted(&mut self, id: MessageId) -> Result<Option<Posted>, Fault> {
+        let sql = "SELECT id, account, recipient, notice, created_at, due_at, attempts, state, why \
+                   FROM outbox WHERE id = $1";
+        self.optional(sql, args![id]).await?.map(|row| posted(&row)).transpose()
+    }
+
+    async fn posted_to(&mut self, account: AccountId, most: u32) -> Result<Vec<Posted>, Fault> {
+        let sql = "SELECT id, account, recipient, notice, created_at, due_at, attempts, state, why \
+                   FROM outbox WHERE account = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
+        let rows = self.all(sql, args![account, most]).await?;
+        Ok(rows.iter().filter_map(|row| posted(row).ok()).collect())
+    }
+
     async fn sweep_messages(&mut self, before: Timestamp) -> Result<u32, Fault> {
         self.swept(
-            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state = 'undeliverable' AND created_at < $1 \
+            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox \
+             WHERE state IN ('sent', 'arrived', 'not_arrived', 'undeliverable') AND created_at < $1 \
              ORDER BY created_at LIMIT 500) RETURNING id",
             before,
         )
         .await
     }
+}
+
+fn posted(row: &Row) -> Result<Posted, Fault> {
+    let state: String = row.get("state")?;
+    let delivery = Delivery::parse(&state)
+        .ok_or_else(|| Fault::Corrupt("a message is in no state that there is".to_owned()))?;
+    Ok(Posted { message: message(row)?, delivery, why: row.get("why")? })
 }
 
 fn message(row: &Row) -> Result<Message, Fault> {

@@ -63,18 +63,19 @@ impl Letters {
             Recipient::Email(_) => {
                 let text = email::text(self, words, &body, code);
                 let html = email::html(self, words, &body, code);
-                Letter { subject, text: Secret::new(text), html: html.map(Secret::new) }
+                Letter { subject, text: Secret::new(text), html: html.map(Secret::new), again: None }
             }
             Recipient::Sms(_) => {
                 let text = match (&body.button, notice.repudiation()) {
                     (Some((_, link)), Some(_)) => short::alert(self, words, &subject, link),
                     _ => short::text(self, words, &subject, code),
                 };
-                Letter { subject, text: Secret::new(text), html: None }
+                Letter { subject, text: Secret::new(text), html: None, again: None }
             }
             Recipient::Voice(_) => {
                 let text = short::speech(self, words, &subject, code);
-                Letter { subject, text: Secret::new(text), html: None }
+                let again = code.map(|_| words.t("letter-speech.again"));
+                Letter { subject, text: Secret::new(text), html: None, again }
             }
         }
     }
