@@ -1,26 +1,8 @@
 # Managed File Transfer in English. One message per page; its attributes are what the page says.
-# Words of the sign-in (errors, refusals) come from harp-sdk.
+# Words of the sign-in (errors, refusals) come from harp-sdk, those around a page from the examples' frame.
 
 frame =
-    .name = Managed File Transfer
-    .skip = Skip to the main content
-    .nav = Main
-    .files = Files
-    .roles = User Roles
-    .sign-out = Sign out
-    .organization = Organization
-    .person = Signed in as
-    .ends = Your session ends, if you do nothing
-    .ends-last = Your session ends
-    .accessibility = Accessibility
-    .privacy = Privacy
-    .terms = Terms & Conditions
-    .help = Help
-    .call = Call { $number }
-    .tty = TTY { $number }
-    .error-title = Error: { $title }
     .error = Error:{" "}
-    .home = Go to the start page
 
 start =
     .title = Start
@@ -35,15 +17,6 @@ start =
     .need-role = The role “Managed File Transfer (MFT) Web User”
     .need-role-text = at your organization. A Security Official of your organization decides.
     .need-role-link = Ask for the role in HARP
-
-signed-out =
-    .title = Signed out
-    .heading = You are signed out
-    .lead = You have signed out of Managed File Transfer. On a shared computer, close the browser too.
-    .again = Sign in again
-    .still-title = Still signed in
-    .still-heading = You are still signed in
-    .still-lead = You signed in again, perhaps in another tab. Use “Sign out” above to sign out.
 
 refused =
     .title = You need a role
@@ -98,7 +71,4 @@ upload =
 
 trouble =
     .not-found-title = Page not found
-    .not-found = The address may have been typed wrong, or the file may not be there any more.
     .odd-organization = The organization has an id that this application cannot use. Please tell the help desk.
-    .broken-title = We could not do that
-    .broken = Something went wrong on our side. Nothing was stored. Please try again in a few minutes.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use frame::Help;
 use harp_sdk::{Clock, CookieSecret, CookieSecrets, Registration, SystemClock};
 
 /// Everything that differs between two installations.
@@ -46,7 +47,7 @@ impl Config {
 
     pub(crate) fn sdk(&self) -> harp_sdk::Config {
         let mut sdk = harp_sdk::Config::new(self.registration.clone())
-            .after_sign_out(crate::SIGNED_OUT)
+            .after_sign_out(frame::SIGNED_OUT)
             .fresh_for(self.fresh_for)
             .clock(Arc::clone(&self.clock));
         if let Some(pem) = &self.trusted {
@@ -100,26 +101,6 @@ impl Default for Bounds {
             head: Duration::from_secs(10),
             head_bytes: 64 * 1024,
             drain: Duration::from_secs(30),
-        }
-    }
-}
-
-/// Who helps (K01).
-#[derive(Debug, Clone)]
-pub struct Help {
-    pub name: String,
-    pub phone: String,
-    pub tty: String,
-    pub hours: String,
-}
-
-impl Default for Help {
-    fn default() -> Self {
-        Help {
-            name: "Service Desk".to_owned(),
-            phone: "1-800-555-0100".to_owned(),
-            tty: "1-800-555-0101".to_owned(),
-            hours: "7 AM to 7 PM Central Time, Monday to Friday".to_owned(),
         }
     }
 }

@@ -17,6 +17,8 @@ use std::io;
 use axum::Router;
 use harp_sdk::{ConfigError, Harp};
 
+pub use frame::SIGNED_OUT;
+
 pub use config::{Bounds, Config, Help, Limits, cookie_secrets};
 pub use server::serve;
 
@@ -24,8 +26,6 @@ pub use server::serve;
 pub const PROGRAM: &str = "mft";
 /// The role that lets people in (H10).
 pub const ROLE: &str = "mft_web_user";
-/// Where the provider sends people after they signed out: to be registered there, after the base URL.
-pub const SIGNED_OUT: &str = "/signed-out";
 
 /// Why it does not start.
 #[derive(Debug, thiserror::Error)]

@@ -5,13 +5,12 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use futures_util::stream;
-use harp_sdk::axum::{MaybeSignedIn, SignedIn};
+use harp_sdk::axum::SignedIn;
 use http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use tokio::fs::File;
 use tokio::io::AsyncReadExt as _;
 
 use super::files::admitted;
-use super::pages::{broken, nowhere};
 use super::{Answer, App};
 use crate::vault::FileId;
 
@@ -22,7 +21,7 @@ pub async fn send(
     who: SignedIn,
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Answer {
-    let Ok(Path((org, id))) = path else { return Err(nowhere(State(app), MaybeSignedIn(Some(who))).await) };
+    let Ok(Path((org, id))) = path else { return Err(app.frame_at(&who, None).nowhere()) };
     let at = admitted(&app, &who, &org).map_err(|page| *page)?;
     let file = match FileId::parse(&id) {
         Some(id) => app.vault.read(&at.org, &id).await,
@@ -38,8 +37,8 @@ pub async fn send(
             ];
             Ok((headers, streamed(file)).into_response())
         }
-        Ok(None) => Err(nowhere(State(app), MaybeSignedIn(Some(who))).await),
-        Err(error) => Err(broken(app.frame_at(&who, Some(&at.role.org_name)), &error)),
+        Ok(None) => Err(app.frame_at(&who, None).nowhere()),
+        Err(error) => Err(app.frame_at(&who, Some(&at.role.org_name)).broken(&error)),
     }
 }
 

@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use harp_sdk::axum::{MaybeSignedIn, SignedIn};
+use frame::Heading;
+use harp_sdk::axum::SignedIn;
 use harp_sdk::{HeldRole, guard};
 use http::StatusCode;
 
-use super::pages::{broken, nowhere, show as page, trouble};
 use super::{Answer, App};
 use crate::vault::{FileId, Org, Stored};
 use crate::view::{Files, Pager, Place, Refused};
-use crate::words::t;
+use crate::words::{say, t};
 use crate::{PROGRAM, ROLE};
 
 fn rule() -> guard::Rule {
@@ -25,8 +25,8 @@ pub async fn first(State(app): State<App>, who: SignedIn) -> Response {
     match who.require(&rule()) {
         Ok(role) => Redirect::to(&path(&role.org)).into_response(),
         Err(refused) => {
-            let frame = app.frame_at(&who, None);
-            page(StatusCode::FORBIDDEN, &Refused::new(frame, refused.refusal(), "/files", Vec::new()))
+            let page = Refused::new(refused.refusal(), "/files", Vec::new());
+            app.frame_at(&who, None).around(&needs_a_role(), &page)
         }
     }
 }
@@ -37,7 +37,7 @@ pub async fn show(
     org: Result<Path<String>, PathRejection>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Answer {
-    let Ok(Path(org)) = org else { return Err(nowhere(State(app), MaybeSignedIn(Some(who))).await) };
+    let Ok(Path(org)) = org else { return Err(app.frame_at(&who, None).nowhere()) };
     let at = admitted(&app, &who, &org).map_err(|page| *page)?;
     let done = match query.get("done").and_then(|id| FileId::parse(id)) {
         Some(id) => app.vault.meta(&at.org, &id).await.ok().flatten().map(|meta| Stored { id, meta }),
@@ -57,17 +57,20 @@ pub struct Admitted {
 /// The one gate to the files of an organization: every handler goes through it.
 pub fn admitted(app: &App, who: &SignedIn, org: &str) -> Result<Admitted, Box<Response>> {
     let role = who.require(&rule().at(org)).map_err(|refused| {
-        let frame = app.frame_at(who, None);
-        let refused = Refused::new(frame, refused.refusal(), &path(org), places(app, who, ""));
-        Box::new(page(StatusCode::FORBIDDEN, &refused))
+        let page = Refused::new(refused.refusal(), &path(org), places(app, who, ""));
+        Box::new(app.frame_at(who, None).around(&needs_a_role(), &page))
     })?;
     match Org::parse(org) {
         Some(org) => Ok(Admitted { org, role }),
         None => {
             let (title, text) = (t("trouble.not-found-title"), t("trouble.odd-organization"));
-            Err(Box::new(trouble(app.frame_at(who, None), StatusCode::NOT_FOUND, title, text)))
+            Err(Box::new(app.frame_at(who, None).trouble(StatusCode::NOT_FOUND, &title, &text)))
         }
     }
+}
+
+fn needs_a_role() -> Heading {
+    Heading { status: StatusCode::FORBIDDEN, title: t("refused.title") }
 }
 
 /// What the page shows beside the files.
@@ -83,13 +86,14 @@ pub async fn listing(app: &App, who: &SignedIn, at: &Admitted, shown: Shown) -> 
     let frame = app.frame_at(who, Some(&at.role.org_name));
     let files = match app.vault.list(&at.org).await {
         Ok(files) => files,
-        Err(error) => return Err(broken(frame, &error)),
+        Err(error) => return Err(frame.broken(&error)),
     };
     let here = path(at.org.as_str());
     let (files, pager) = paged(files, shown.page, (app.vault.limits().page, &here));
     let (status, error) = shown.error.map_or((StatusCode::OK, None), |(status, error)| (status, Some(error)));
+    let title = say("files.title", &[("organization", at.role.org_name.as_str())]);
+    let title = if error.is_some() { format!("{}{title}", t("frame.error")) } else { title };
     let files = Files {
-        frame,
         organization: at.role.org_name.clone(),
         here,
         places: places(app, who, at.org.as_str()),
@@ -101,7 +105,7 @@ pub async fn listing(app: &App, who: &SignedIn, at: &Admitted, shown: Shown) -> 
         limit: app.vault.limits().file,
         form_token: who.form_token(),
     };
-    Ok(page(status, &files))
+    Ok(frame.around(&Heading { status, title }, &files))
 }
 
 /// One page of the files, and the way to its neighbours.

@@ -6,12 +6,11 @@ use axum::extract::multipart::{Field, Multipart, MultipartRejection};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use harp_sdk::axum::{MaybeSignedIn, SignedIn};
+use harp_sdk::axum::SignedIn;
 use http::StatusCode;
 use tokio::time::{Instant, timeout};
 
 use super::files::{Admitted, Shown, admitted, listing, path};
-use super::pages::{broken, nowhere, trouble};
 use super::{Answer, App};
 use crate::vault::{FileId, FileName, Label, Stored, UploadError};
 use crate::view::size;
@@ -32,7 +31,7 @@ pub async fn receive(
     org: Result<Path<String>, PathRejection>,
     body: Result<Multipart, MultipartRejection>,
 ) -> Answer {
-    let Ok(Path(org)) = org else { return Err(nowhere(State(app), MaybeSignedIn(Some(who))).await) };
+    let Ok(Path(org)) = org else { return Err(app.frame_at(&who, None).nowhere()) };
     let at = admitted(&app, &who, &org).map_err(|page| *page)?;
     let form = match body {
         Ok(mut form) => take(&app, &who, &at, &mut form).await,
@@ -158,10 +157,10 @@ async fn answer(app: &App, who: &SignedIn, at: &Admitted, wrong: Wrong) -> Answe
     let frame = || app.frame_at(who, Some(&at.role.org_name));
     let (status, text) = match wrong {
         Wrong::NotOurForm(response) => return Err(response),
-        Wrong::File(UploadError::Io(error)) => return Err(broken(frame(), &error)),
+        Wrong::File(UploadError::Io(error)) => return Err(frame().broken(&error)),
         Wrong::Unreadable => {
             let (title, text) = (t("upload.unreadable-title"), t("upload.unreadable"));
-            return Err(trouble(frame(), StatusCode::BAD_REQUEST, title, text));
+            return Err(frame().trouble(StatusCode::BAD_REQUEST, &title, &text));
         }
         Wrong::NoFile => (StatusCode::UNPROCESSABLE_ENTITY, t("upload.no-file")),
         Wrong::File(UploadError::Empty) => (StatusCode::UNPROCESSABLE_ENTITY, t("upload.empty")),

@@ -53,7 +53,7 @@ async fn every_answer_carries_the_headers_and_no_page_has_anything_inline() {
     let world = World::new().await;
     let mut ana = world.browser("Ana Lee", &["org_yale"]).await;
     for path in
-        ["/", "/files", "/signed-out", "/nowhere", "/files/org_x", "/assets/mft.css", "/auth/callback"]
+        ["/", "/files", "/signed-out", "/nowhere", "/files/org_x", "/assets/app.css", "/auth/callback"]
     {
         let page = ana.get(path).await.unwrap();
         let policy = page.headers["content-security-policy"].to_str().unwrap();
