@@ -1,12 +1,12 @@
-//! A whole house for one test: provider, MFT, mailbox, on a database of its own.
+//! A whole house for one test: provider, applications, mailbox, on a database of its own.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use demo::seed::Sol;
-use demo::{Door, House, Plan, Tls};
+use demo::seed::{Jon, Sol};
+use demo::{Door, Doors, House, Plan, Tls};
 use harp_core::audit::Event;
 use harp_core::kernel::secret::Secret;
 use harp_core::kernel::time::{Clock, SystemClock};
@@ -24,9 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Where the servers stand, as a browser sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Street {
-    /// Two ports of one localhost: cookies are shared, as in `cargo demo`.
+    /// Ports of one localhost: cookies are shared, as in `cargo demo`.
     Localhost,
-    /// Two `.test` names over TLS: separate sites, `__Host-` cookies, strict SameSite.
+    /// `.test` names over TLS: separate sites, `__Host-` cookies, strict SameSite.
     TestNames,
 }
 
@@ -66,10 +66,12 @@ impl World {
         let _first_only = tracing_subscriber::fmt().with_env_filter(log).try_init();
         let files = tempfile::tempdir()?;
         let vault = Vault::new(RootKey { kid: "test".to_owned(), key: Secret::new([42; 32]) }, vec![]);
-        let doors = match street {
-            Street::Localhost => (Door::free("http", "localhost")?, Door::free("http", "localhost")?),
-            Street::TestNames => (Door::free("https", "harp.test")?, Door::free("https", "mft.test")?),
+        let door = |name: &str| match street {
+            Street::Localhost => Door::free("http", "localhost"),
+            Street::TestNames => Door::free("https", &format!("{name}.test")),
         };
+        let doors =
+            Doors { provider: door("harp")?, mft: door("mft")?, hqr: door("hqr")?, qpp: door("qpp")? };
         let tls = (street == Street::TestNames).then(|| {
             let certificate = Certificate::for_test_names();
             Tls { certificate: certificate.pem(), key: certificate.key_pem() }
@@ -87,6 +89,16 @@ impl World {
     /// An address at MFT.
     pub fn mft(&self, path: &str) -> String {
         format!("{}{path}", self.house.mft_url)
+    }
+
+    /// An address at HQR.
+    pub fn hqr(&self, path: &str) -> String {
+        format!("{}{path}", self.house.hqr_url)
+    }
+
+    /// An address at QPP.
+    pub fn qpp(&self, path: &str) -> String {
+        format!("{}{path}", self.house.qpp_url)
     }
 
     /// The code in the `count`th message to an address or a number.
@@ -114,6 +126,11 @@ impl World {
     /// What the Security Official's authenticator app shows.
     pub fn sols_code(&self) -> String {
         Sol::totp().code_at(self.clock.now())
+    }
+
+    /// What the app of HQR's reporter shows.
+    pub fn jons_code(&self) -> String {
+        Jon::totp().code_at(self.clock.now())
     }
 
     /// What an app shows that was given this key, as a page spells it.

@@ -1,10 +1,9 @@
 //! The whole house, put together and taken down.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harp_core::adapter::courier::memory::Mailbox;
@@ -12,31 +11,21 @@ use harp_core::adapter::prover::scripted::ScriptedProver;
 use harp_core::adapter::sql::SqlStore;
 use harp_core::kernel::act::{Act, Actor, Origin};
 use harp_core::kernel::id::TraceId;
-use harp_core::kernel::secret::{Plain, Secret};
+use harp_core::kernel::secret::Secret;
 use harp_core::kernel::time::{Clock, SystemClock};
 use harp_core::policy::{HARP, Profile};
 use harp_core::vault::Vault;
 use harp_oidc::flow::clients::{self, Added};
-use harp_oidc::grant::client::{Authentication, Client, Consent, Pkce, Terms};
 use harp_oidc::http::dev;
-use harp_oidc::jose::alg::Alg;
-use harp_oidc::protocol::client::ClientId;
 use harp_oidc::protocol::issuer::Issuer;
-use harp_oidc::protocol::redirect::{ApplicationType, RedirectUri};
-use harp_oidc::protocol::scope::ScopeSet;
-use harp_oidc::view::brand::Brand;
-use harp_oidc::view::frame::{Contact, Site};
 use harp_oidc::{Needs, Provider};
-use harp_sdk::{CookieSecret, Registration, paths};
-use jiff::tz::TimeZone;
+use harp_sdk::{CookieSecret, Registration};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::applications::{HQR, MFT, QPP, Registered, help, site};
 use crate::serve::{Server, Tls, serve};
 use crate::{inbox, seed};
-
-/// The id by which MFT is registered.
-pub const MFT: &str = "mft";
 
 /// Where one of the servers stands.
 #[derive(Debug)]
@@ -55,11 +44,19 @@ impl Door {
     }
 }
 
+/// One for each server.
+#[derive(Debug)]
+pub struct Doors {
+    pub provider: Door,
+    pub mft: Door,
+    pub hqr: Door,
+    pub qpp: Door,
+}
+
 /// What a house is made of.
 #[derive(Debug)]
 pub struct Plan {
-    pub provider: Door,
-    pub mft: Door,
+    pub doors: Doors,
     pub store: Arc<SqlStore>,
     pub vault: Vault,
     /// Where MFT keeps what is uploaded.
@@ -71,12 +68,8 @@ pub struct Plan {
 
 impl Plan {
     /// The `harp` profile by the machine's clock, without TLS.
-    pub fn new(
-        (provider, mft): (Door, Door),
-        (store, vault): (Arc<SqlStore>, Vault),
-        files: PathBuf,
-    ) -> Plan {
-        Plan { provider, mft, store, vault, files, profile: &HARP, clock: Arc::new(SystemClock), tls: None }
+    pub fn new(doors: Doors, (store, vault): (Arc<SqlStore>, Vault), files: PathBuf) -> Plan {
+        Plan { doors, store, vault, files, profile: &HARP, clock: Arc::new(SystemClock), tls: None }
     }
 }
 
@@ -85,6 +78,8 @@ impl Plan {
 pub struct House {
     pub provider_url: String,
     pub mft_url: String,
+    pub hqr_url: String,
+    pub qpp_url: String,
     /// Every letter, text message and call.
     pub mailbox: Arc<Mailbox>,
     pub prover: Arc<ScriptedProver>,
@@ -95,12 +90,11 @@ pub struct House {
 }
 
 impl House {
-    /// Migrates, seeds, registers MFT, serves.
+    /// Migrates, seeds, registers the applications, serves.
     pub async fn open(plan: Plan) -> anyhow::Result<House> {
         let _first_only = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let Plan { provider: at, mft, store, vault, files, profile, clock, tls } = plan;
-        let secret = URL_SAFE_NO_PAD.encode(vault.derive("demo client mft").expose());
-        let cookies = CookieSecret::from_bytes(*vault.derive("demo cookies mft").expose());
+        let Plan { doors, store, vault, files, profile, clock, tls } = plan;
+        let Doors { provider: at, mft, hqr, qpp } = doors;
         let (mailbox, prover) = (Arc::new(Mailbox::default()), Arc::new(ScriptedProver::with_demo_people()));
         let needs = Needs {
             issuer: Issuer::parse(&at.url)?,
@@ -109,45 +103,50 @@ impl House {
             prover: Arc::clone(&prover) as _,
             courier: Arc::clone(&mailbox) as _,
         };
-        let register = Registration {
+        let builder = Provider::builder(needs).profile(profile).clock(Arc::clone(&clock)).site(site()?);
+        let provider = builder.build().await?;
+        let host = url::Url::parse(&at.url)?.host_str().map(str::to_owned);
+        let neighbour = Neighbour {
             issuer: at.url.clone(),
-            client_id: MFT.to_owned(),
-            client_secret: Secret::new(secret.clone()),
-            base_url: mft.url.clone(),
-            cookie_secrets: cookies.into(),
+            vault: &provider.harp().vault,
+            clock: Arc::clone(&clock),
+            trusted: tls.as_ref().map(|tls| tls.certificate.clone().into_bytes()),
+            reach: match host.filter(|host| host.ends_with(".test")) {
+                Some(host) => vec![(host, at.listener.local_addr()?)],
+                None => vec![],
+            },
         };
-        let mut application = mft::Config::new(register, files);
-        application.clock = Arc::clone(&clock);
-        application.trusted = tls.as_ref().map(|tls| tls.certificate.clone().into_bytes());
-        if let Some(host) = url::Url::parse(&at.url)?.host_str().filter(|host| host.ends_with(".test")) {
-            application.reach.push((host.to_owned(), at.listener.local_addr()?));
+        seed::sow(provider.harp(), clock.now()).await?;
+        let registered = [Registered::mft(&mft.url), Registered::hqr(&hqr.url)?, Registered::qpp(&qpp.url)];
+        for application in &registered {
+            neighbour.add(&provider, application).await?;
         }
-        let provider =
-            Provider::builder(needs).profile(profile).clock(Arc::clone(&clock)).site(site()).build().await?;
-        let harp = provider.harp();
-        seed::sow(harp, clock.now()).await?;
-        let act = Act {
-            actor: Actor::Operator,
-            now: clock.now(),
-            origin: Origin::default(),
-            trace: TraceId::mint(&*harp.random),
-        };
-        // Added already, with the same secret, when the database is an older one.
-        let (Added::Added | Added::Taken) =
-            clients::add(provider.oidc(), &client(&mft.url, &secret, &act)?, &act).await?
-        else {
-            anyhow::bail!("the demo's program is not there");
-        };
         let portal = provider.router_with(dev::pages::router()).merge(inbox::routes(Arc::clone(&mailbox)));
+        let mft_app = mft::router(neighbour.mft(&mft.url, files))?;
+        let hqr_app = hqr::router(neighbour.sdk(HQR, &hqr.url), help(HQR))?;
+        let qpp_app = qpp::router(neighbour.sdk(QPP, &qpp.url), help(QPP))?;
         let servers = vec![
             serve(at.listener, portal, tls.as_ref()).await?,
-            serve(mft.listener, mft::router(application)?, tls.as_ref()).await?,
+            serve(mft.listener, mft_app, tls.as_ref()).await?,
+            serve(hqr.listener, hqr_app, tls.as_ref()).await?,
+            serve(qpp.listener, qpp_app, tls.as_ref()).await?,
         ];
         let (stop, stopped) = oneshot::channel();
         let worker = tokio::spawn(provider.worker().run(async {
             let _told_or_dropped = stopped.await;
         }));
-        Ok(House { provider_url: at.url, mft_url: mft.url, mailbox, prover, provider, servers, stop, worker })
+        Ok(House {
+            provider_url: at.url,
+            mft_url: mft.url,
+            hqr_url: hqr.url,
+            qpp_url: qpp.url,
+            mailbox,
+            prover,
+            provider,
+            servers,
+            stop,
+            worker,
+        })
     }
 
     /// Finishes what is in flight and stops.
@@ -161,47 +160,59 @@ impl House {
     }
 }
 
-/// MFT as an operator registers it.
-fn client(base: &str, secret: &str, act: &Act) -> anyhow::Result<Client> {
-    let web = |path: &str| RedirectUri::register(&format!("{base}{path}"), ApplicationType::Web);
-    Ok(Client {
-        id: ClientId::parse(MFT).context("the demo's client id")?,
-        name: "Managed File Transfer".to_owned(),
-        authentication: Authentication::ClientSecretBasic { secret: Plain::presented(secret).hashed() },
-        redirects: vec![web(paths::CALLBACK)?],
-        post_logout: vec![web(mft::SIGNED_OUT)?],
-        kind: ApplicationType::Web,
-        scopes: ScopeSet::parse("openid profile email roles")?,
-        program: Some(seed::PROGRAM.to_owned()),
-        signing: Alg::Rs256,
-        pkce: Pkce::Required,
-        consent: Consent::FirstParty,
-        terms: Terms::default(),
-        own_terms: None,
-        home: Some(base.to_owned()),
-        created_at: act.now,
-        disabled_at: None,
-    })
+/// What the applications share: where the provider is, and from what their secrets are made, the same after each restart.
+struct Neighbour<'a> {
+    issuer: String,
+    vault: &'a Vault,
+    clock: Arc<dyn Clock>,
+    trusted: Option<Vec<u8>>,
+    reach: Vec<(String, SocketAddr)>,
 }
 
-/// K01: the service desk, as the founding documents name it, with nobody's real number.
-fn site() -> Site {
-    let desk = Contact {
-        name: "Service Desk".to_owned(),
-        email: Some("servicedesk@harp.example".to_owned()),
-        phone: Some("1-800-555-0100".to_owned()),
-        tty: Some("1-800-555-0101".to_owned()),
-        hours: Some("7 AM to 7 PM Central Time, Monday to Friday".to_owned()),
-    };
-    // K01: for this program also its own desk.
-    let cjr = Contact {
-        name: "CJR Support".to_owned(),
-        email: Some("cjrsupport@mft.example".to_owned()),
-        ..Contact::default()
-    };
-    let mft = Brand { contacts: vec![desk.clone(), cjr], ..Brand::default() };
-    let brands = [(MFT.to_owned(), Arc::new(mft))].into();
-    // The desk's own; a machine without zones shows UTC.
-    let zone = TimeZone::get("America/Chicago").unwrap_or(TimeZone::UTC);
-    Site { contacts: vec![desk], brands, zone, ..Site::default() }
+impl Neighbour<'_> {
+    /// Registers an application, unless it is there already, with the same secret, since the database is an older one.
+    async fn add(&self, provider: &Provider, application: &Registered<'_>) -> anyhow::Result<()> {
+        let act = Act {
+            actor: Actor::Operator,
+            now: self.clock.now(),
+            origin: Origin::default(),
+            trace: TraceId::mint(&*provider.harp().random),
+        };
+        let client = application.client(&self.secret(application.id), &act)?;
+        match clients::add(provider.oidc(), &client, &act).await? {
+            Added::Added | Added::Taken => Ok(()),
+            _ => anyhow::bail!("the demo's program is not there"),
+        }
+    }
+
+    fn secret(&self, id: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.vault.derive(&format!("demo client {id}")).expose())
+    }
+
+    fn registration(&self, id: &str, base: &str) -> Registration {
+        let cookies = self.vault.derive(&format!("demo cookies {id}"));
+        Registration {
+            issuer: self.issuer.clone(),
+            client_id: id.to_owned(),
+            client_secret: Secret::new(self.secret(id)),
+            base_url: base.to_owned(),
+            cookie_secrets: CookieSecret::from_bytes(*cookies.expose()).into(),
+        }
+    }
+
+    fn sdk(&self, id: &str, base: &str) -> harp_sdk::Config {
+        let mut sdk = harp_sdk::Config::new(self.registration(id, base)).clock(Arc::clone(&self.clock));
+        if let Some(pem) = &self.trusted {
+            sdk = sdk.trust_certificate(pem);
+        }
+        self.reach.iter().fold(sdk, |sdk, (host, at)| sdk.reach(host, *at))
+    }
+
+    fn mft(&self, base: &str, files: PathBuf) -> mft::Config {
+        let mut config = mft::Config::new(self.registration(MFT, base), files);
+        config.clock = Arc::clone(&self.clock);
+        config.trusted.clone_from(&self.trusted);
+        config.reach.clone_from(&self.reach);
+        config
+    }
 }

@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::Parser;
-use demo::seed::Sol;
-use demo::{Door, House, Plan};
+use demo::seed::{Jon, Quinn, Sol};
+use demo::{Door, Doors, House, Plan};
 use harp_core::adapter::sql::SqlStore;
 use harp_core::kernel::random::SystemRandom;
 use harp_core::policy::Profile;
 use harp_oidc::config::secrets;
 
-/// Starts the provider, the relying application MFT and a developer inbox.
+/// Starts the provider, the relying applications MFT, HQR and QPP, and a developer inbox.
 #[derive(Debug, Parser)]
 #[command(name = "cargo demo", version)]
 struct Options {
@@ -27,6 +27,12 @@ struct Options {
     /// MFT's port.
     #[arg(long, default_value_t = 8081)]
     mft_port: u16,
+    /// HQR's port.
+    #[arg(long, default_value_t = 8082)]
+    hqr_port: u16,
+    /// QPP's port.
+    #[arg(long, default_value_t = 8083)]
+    qpp_port: u16,
     /// `harp` or `nist-63-4`.
     #[arg(long, default_value = "harp")]
     policy: String,
@@ -54,8 +60,12 @@ async fn run(options: &Options) -> Result<()> {
         anyhow!("`{}` is no policy: choose {}", options.policy, Profile::NAMES.join(" or "))
     })?;
     // The ports first: a second demo must not touch the first one's data.
-    let provider = door(options.port, "--port")?;
-    let mft = door(options.mft_port, "--mft-port")?;
+    let doors = Doors {
+        provider: door(options.port, "--port")?,
+        mft: door(options.mft_port, "--mft-port")?,
+        hqr: door(options.hqr_port, "--hqr-port")?,
+        qpp: door(options.qpp_port, "--qpp-port")?,
+    };
     if options.reset && options.data.exists() {
         reset(&options.data)?;
     }
@@ -71,7 +81,7 @@ async fn run(options: &Options) -> Result<()> {
     let way_out =
         || format!("the database `{}` cannot be used; `cargo demo --reset` starts over", database.display());
     let store = Arc::new(SqlStore::sqlite(&database).await.with_context(way_out)?);
-    let plan = Plan { profile, ..Plan::new((provider, mft), (store, vault), options.data.join("files")) };
+    let plan = Plan { profile, ..Plan::new(doors, (store, vault), options.data.join("files")) };
     let house = House::open(plan).await.with_context(way_out)?;
     welcome(&house)?;
     stopped().await?;
@@ -118,7 +128,9 @@ fn welcome(house: &House) -> Result<()> {
     let provider = &house.provider_url;
     writeln!(out, "{}", head("HARP is running."))?;
     writeln!(out, "  Portal       {}", link(provider))?;
-    writeln!(out, "  MFT          {}   {}", link(&house.mft_url), soft("a relying application"))?;
+    for (name, url) in [("MFT", &house.mft_url), ("HQR", &house.hqr_url), ("QPP", &house.qpp_url)] {
+        writeln!(out, "  {name}          {}   {}", link(url), soft("a relying application"))?;
+    }
     writeln!(
         out,
         "  Inbox        {}   {}",
@@ -149,6 +161,14 @@ fn welcome(house: &House) -> Result<()> {
         "     authenticator {} {}",
         Sol::totp().text().expose(),
         soft("(its code is in the inbox)")
+    )?;
+    writeln!(
+        out,
+        "  4. At HQR: {} {}   At QPP: {} {}",
+        head(Jon::USERNAME),
+        head(Jon::PASSWORD),
+        head(Quinn::USERNAME),
+        head(Quinn::PASSWORD)
     )?;
     writeln!(out, "{}", soft("Ctrl-C stops everything; `cargo demo --reset` starts over."))?;
     out.flush()?;

@@ -11,15 +11,18 @@ use super::{PATIENCE, Ran, Serving, ran};
 
 const DEMO: &str = env!("CARGO_BIN_EXE_demo-under-test");
 
-/// A visitor's directory, and two ports.
+/// The one for each port.
+const OPTIONS: [&str; 4] = ["--port", "--mft-port", "--hqr-port", "--qpp-port"];
+
+/// A visitor's directory, and a port for each server.
 struct Visit {
     room: tempfile::TempDir,
-    ports: [u16; 2],
+    ports: [u16; 4],
 }
 
 impl Visit {
     fn new() -> Visit {
-        Visit { room: tempfile::tempdir().unwrap(), ports: [port::free(), port::free()] }
+        Visit { room: tempfile::tempdir().unwrap(), ports: std::array::from_fn(|_| port::free()) }
     }
 
     fn data(&self, name: &str) -> std::path::PathBuf {
@@ -28,8 +31,10 @@ impl Visit {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(DEMO);
-        let [provider, mft] = self.ports.map(|port| port.to_string());
-        command.args(["--data", "data", "--port", &provider, "--mft-port", &mft]).args(args);
+        command.args(["--data", "data"]).args(args);
+        for (option, port) in OPTIONS.into_iter().zip(self.ports) {
+            command.args([option, &port.to_string()]);
+        }
         command.env_clear().current_dir(self.room.path()).kill_on_drop(true);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
@@ -79,14 +84,17 @@ async fn the_demo_says_in_under_20_lines_where_everything_is_and_ctrl_c_ends_it(
     assert!((5..20).contains(&lines.len()), "{lines:#?}");
     let said = lines.join("\n");
     assert!(!said.contains('\u{1b}'), "no colours where nobody looks: {said:?}");
-    let [provider, mft] = visit.ports;
+    let [provider, applications @ ..] = visit.ports;
     let portal = format!("http://localhost:{provider}");
-    for told in [&portal, &format!("http://localhost:{mft}"), &format!("{portal}/dev/inbox"), "sol.official"]
-    {
+    for told in [&portal, &format!("{portal}/dev/inbox"), "sol.official"] {
         assert!(said.contains(told), "{told}: {said}");
     }
-    for (port, path) in [(provider, "/"), (provider, "/dev/inbox"), (provider, "/dev/pages"), (mft, "/")] {
-        assert_eq!(visit.get(port, path).await.0, 200, "{path}");
+    for path in ["/", "/dev/inbox", "/dev/pages"] {
+        assert_eq!(visit.get(provider, path).await.0, 200, "{path}");
+    }
+    for port in applications {
+        assert!(said.contains(&format!("http://localhost:{port}")), "{port}: {said}");
+        assert_eq!(visit.get(port, "/").await.0, 200, "{port}");
     }
     interrupted(demo).await;
 }
@@ -118,7 +126,7 @@ async fn the_demo_goes_on_where_it_was_until_it_is_reset() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_port_in_use_is_named_with_the_way_out() {
     let visit = Visit::new();
-    for (port, option) in visit.ports.into_iter().zip(["--port", "--mft-port"]) {
+    for (port, option) in visit.ports.into_iter().zip(OPTIONS) {
         let taken = TcpListener::bind(("127.0.0.1", port)).unwrap();
         for args in [[].as_slice(), &["--reset"]] {
             let line = visit.refused(args).await.err;

@@ -1,6 +1,7 @@
 //! The journeys of the mission, in a real browser; without scripts, unless the journey is about them.
 
 mod another_way;
+mod hqr;
 mod lasting;
 mod mft;
 mod not_me;

@@ -1,27 +1,25 @@
-//! What the demo begins with (H10): a program, its organizations and roles, a Security Official. Sown once, by slug.
+//! What the demo begins with (H10): programs, each with organizations, roles, and somebody who holds one. Sown once, by slug.
+
+mod resident;
 
 use harp_core::access::{Assignment, Organization, Program, Role, RoleKind};
-use harp_core::account::challenge::Question;
-use harp_core::account::username::Username;
-use harp_core::account::{
-    Account, BirthDate, Challenge, Email, PasswordHash, Person, PostalAddress, Proofed, Standing,
-};
 use harp_core::factor::totp::TotpSecret;
-use harp_core::factor::{Binding, Factor, FactorStatus};
 use harp_core::flow::Harp;
-use harp_core::kernel::id::{AccountId, AssignmentId, FactorId, OrgId, ProgramId, RoleId};
+use harp_core::kernel::id::{AssignmentId, OrgId, ProgramId, RoleId};
 use harp_core::kernel::random::SeededRandom;
-use harp_core::kernel::secret::Secret;
-use harp_core::kernel::text::{EmailAddress, PersonName, Phone};
 use harp_core::kernel::time::Timestamp;
 use harp_core::store::{Fault, Tx, Work};
-use harp_core::vault::Sealed;
+
+use self::resident::{Device, Resident, Settled};
 
 /// Programs are named by slugs in tokens and guards.
 pub const PROGRAM: &str = "mft";
 pub const WEB_USER: &str = "mft_web_user";
 pub const OFFICIAL: &str = "mft_security_official";
 pub const ORGANIZATION: &str = "Analytics-Hospital Measures and CJR-Yale";
+/// K09
+pub const FIRST_HOSPITAL: &str = "First Hospital";
+pub const PRACTICE: &str = "Oak Street Family Practice";
 
 /// The Security Official who is there from the start.
 #[derive(Debug)]
@@ -38,22 +36,136 @@ impl Sol {
     }
 }
 
-/// Sows the demo's data unless it is there.
+/// Who reports for First Hospital (K09, HQR-2).
+#[derive(Debug)]
+pub struct Jon;
+
+impl Jon {
+    pub const USERNAME: &str = "jon.snow";
+    pub const PASSWORD: &str = "Winter-Lantern-41!";
+    pub const EMAIL: &str = "jon@first-hospital.example";
+    /// F10
+    pub const PHONE: &str = "202 456 1233";
+
+    /// As [`Sol::totp`].
+    pub fn totp() -> TotpSecret {
+        TotpSecret::mint(&SeededRandom::new(41))
+    }
+}
+
+/// Who works for a practice, and has a telephone and nothing else.
+#[derive(Debug)]
+pub struct Quinn;
+
+impl Quinn {
+    pub const USERNAME: &str = "quinn.adler";
+    pub const PASSWORD: &str = "Amber-Orchard-63!";
+    pub const EMAIL: &str = "quinn@oak-street.example";
+    pub const PHONE: &str = "202 456 1244";
+}
+
+/// A program with what belongs to it. Its resident holds the role marked so, at the first organization.
+struct Plot {
+    slug: &'static str,
+    name: &'static str,
+    orgs: &'static [&'static str],
+    roles: &'static [Planned],
+    held: &'static str,
+    resident: Resident,
+}
+
+struct Planned {
+    key: &'static str,
+    name: &'static str,
+    kind: RoleKind,
+    permissions: &'static [&'static str],
+}
+
+const MFT: Plot = Plot {
+    slug: PROGRAM,
+    name: "Managed File Transfer",
+    orgs: &[ORGANIZATION, "Lakeside Community Hospital", "Springfield General Hospital"],
+    roles: &[
+        Planned {
+            key: WEB_USER,
+            name: "Managed File Transfer (MFT) Web User",
+            kind: RoleKind::Ordinary,
+            permissions: &["files:upload", "files:download"],
+        },
+        Planned {
+            key: OFFICIAL,
+            name: "Security Official",
+            kind: RoleKind::SecurityOfficial,
+            permissions: &[],
+        },
+    ],
+    held: OFFICIAL,
+    resident: Resident {
+        username: Sol::USERNAME,
+        password: Sol::PASSWORD,
+        name: ("Sol", "Vega"),
+        email: Sol::EMAIL,
+        phone: "+12034324771",
+        devices: &[Device::App(Sol::totp)],
+    },
+};
+
+const HQR: Plot = Plot {
+    slug: hqr::PROGRAM,
+    name: "Hospital Quality Reporting",
+    orgs: &[FIRST_HOSPITAL, "Second Hospital"],
+    roles: &[Planned {
+        key: hqr::ROLE,
+        name: "Hospital Reporting User",
+        kind: RoleKind::Ordinary,
+        permissions: &["inpatient:report", "outpatient:report"],
+    }],
+    held: hqr::ROLE,
+    resident: Resident {
+        username: Jon::USERNAME,
+        password: Jon::PASSWORD,
+        name: ("Jon", "Snow"),
+        email: Jon::EMAIL,
+        phone: Jon::PHONE,
+        devices: &[Device::Text, Device::App(Jon::totp)],
+    },
+};
+
+const QPP: Plot = Plot {
+    slug: qpp::PROGRAM,
+    name: "Quality Payment Program",
+    orgs: &[PRACTICE],
+    roles: &[Planned {
+        key: qpp::ROLE,
+        name: "Practice Staff User",
+        kind: RoleKind::Ordinary,
+        permissions: &[],
+    }],
+    held: qpp::ROLE,
+    resident: Resident {
+        username: Quinn::USERNAME,
+        password: Quinn::PASSWORD,
+        name: ("Quinn", "Adler"),
+        email: Quinn::EMAIL,
+        phone: Quinn::PHONE,
+        devices: &[Device::Text],
+    },
+};
+
+/// Sows what is not there yet: a demo of an earlier version goes on with the programs that came since.
 pub async fn sow(harp: &Harp, now: Timestamp) -> anyhow::Result<()> {
-    let password = harp.hasher.hash(&Secret::new(Sol::PASSWORD.to_owned())).await?;
-    let answer = harp.hasher.hash(&Secret::new("lighthouse".to_owned())).await?;
-    let factor = FactorId::mint(now, &*harp.random);
-    let secret = Sol::totp().seal(factor, &harp.vault, &*harp.random)?;
-    harp.store.write(&Sow { harp, now, password, answer, totp: (factor, secret) }).await?;
+    for plot in [MFT, HQR, QPP] {
+        let settled = plot.resident.settle(harp, now).await?;
+        harp.store.write(&Sow { harp, now, plot, settled }).await?;
+    }
     Ok(())
 }
 
 struct Sow<'a> {
     harp: &'a Harp,
     now: Timestamp,
-    password: PasswordHash,
-    answer: PasswordHash,
-    totp: (FactorId, Sealed),
+    plot: Plot,
+    settled: Settled,
 }
 
 #[async_trait::async_trait]
@@ -61,109 +173,54 @@ impl Work for Sow<'_> {
     type Out = ();
 
     async fn run(&self, tx: &mut dyn Tx) -> Result<(), Fault> {
-        if tx.program_by_slug(PROGRAM).await?.is_some() {
+        let Sow { now, plot, settled, .. } = self;
+        if tx.program_by_slug(plot.slug).await?.is_some() {
             return Ok(());
         }
-        let (now, random) = (self.now, &*self.harp.random);
+        let (now, random) = (*now, &*self.harp.random);
         let program = ProgramId::mint(now, random);
-        tx.put_program(&Program {
-            id: program,
-            slug: PROGRAM.to_owned(),
-            name: "Managed File Transfer".to_owned(),
-        })
-        .await?;
-        let mut official_at = None;
-        for name in [ORGANIZATION, "Lakeside Community Hospital", "Springfield General Hospital"] {
-            let org = Organization { id: OrgId::mint(now, random), name: name.to_owned() };
+        let named = Program { id: program, slug: plot.slug.to_owned(), name: plot.name.to_owned() };
+        tx.put_program(&named).await?;
+        let mut home = None;
+        for name in plot.orgs {
+            let org = Organization { id: OrgId::mint(now, random), name: (*name).to_owned() };
             tx.put_org(&org).await?;
             tx.join_program(org.id, program).await?;
-            official_at.get_or_insert(org.id);
+            home.get_or_insert(org.id);
         }
-        let web_user =
-            role(program, RoleId::mint(now, random), (WEB_USER, "Managed File Transfer (MFT) Web User"));
-        let web_user = Role { permissions: vec!["files:upload".into(), "files:download".into()], ..web_user };
-        let official = role(program, RoleId::mint(now, random), (OFFICIAL, "Security Official"));
-        let official = Role { kind: RoleKind::SecurityOfficial, ..official };
-        tx.put_role(&web_user).await?;
-        tx.put_role(&official).await?;
-
-        let sol = self.sol(AccountId::mint(now, random))?;
-        tx.add_account(&sol).await?;
-        tx.verify_email(sol.id, &sol.email.address, now).await?;
-        tx.add_factor(&self.factor(sol.id)).await?;
-        if let Some(org) = official_at {
+        let mut held = None;
+        for planned in plot.roles {
+            let role = planned.role(program, RoleId::mint(now, random));
+            tx.put_role(&role).await?;
+            if role.key == plot.held {
+                held = Some(role.id);
+            }
+        }
+        let account = &settled.account;
+        tx.add_account(account).await?;
+        tx.verify_email(account.id, &account.email.address, now).await?;
+        for factor in &settled.factors {
+            tx.add_factor(factor).await?;
+        }
+        if let (Some(org), Some(role)) = (home, held) {
             let id = AssignmentId::mint(now, random);
-            let assignment = Assignment {
-                id,
-                account: sol.id,
-                role: official.id,
-                org,
-                start: now,
-                end: None,
-                request: None,
-            };
-            tx.add_assignment(&assignment).await?;
+            let held =
+                Assignment { id, account: account.id, role, org, start: now, end: None, request: None };
+            tx.add_assignment(&held).await?;
         }
         Ok(())
     }
 }
 
-impl Sow<'_> {
-    fn sol(&self, id: AccountId) -> Result<Account, Fault> {
-        let wrong = |what: &str| Fault::Defect(format!("the demo's {what} does not parse"));
-        let name = PersonName { first: "Sol".to_owned(), middle: None, last: "Vega".to_owned() };
-        let address = PostalAddress {
-            country: "US".to_owned(),
-            line1: "1 Harbor Way".to_owned(),
-            line2: None,
-            city: "New Haven".to_owned(),
-            state: "CT".to_owned(),
-            zip: "06510".to_owned(),
-        };
-        Ok(Account {
+impl Planned {
+    fn role(&self, program: ProgramId, id: RoleId) -> Role {
+        Role {
             id,
-            username: Username::stored(Sol::USERNAME.to_owned()),
-            person: Person {
-                name,
-                birth: BirthDate(jiff::civil::date(1975, 4, 2)),
-                phone: Phone::parse("+12034324771").map_err(|_| wrong("phone number"))?,
-                address,
-            },
-            email: Email {
-                address: EmailAddress::parse(Sol::EMAIL).map_err(|_| wrong("email address"))?,
-                verified_at: None,
-            },
-            password: self.password.clone(),
-            challenge: Some(Challenge { question: Question::FirstSchool, answer: self.answer.clone() }),
-            standing: Standing::Active,
-            proofed: Proofed::Questions { at: self.now },
-            epoch: 0,
-            locale: "en".to_owned(),
-            created_at: self.now,
-        })
-    }
-
-    fn factor(&self, account: AccountId) -> Factor {
-        let (id, secret) = self.totp.clone();
-        Factor {
-            id,
-            account,
-            binding: Binding::Totp { secret, last_step: None },
-            status: FactorStatus::Active,
-            created_at: self.now,
-            activated_at: Some(self.now),
-            last_used_at: None,
+            program,
+            key: self.key.to_owned(),
+            name: self.name.to_owned(),
+            kind: self.kind,
+            permissions: self.permissions.iter().map(|permission| (*permission).into()).collect(),
         }
-    }
-}
-
-fn role(program: ProgramId, id: RoleId, (key, name): (&str, &str)) -> Role {
-    Role {
-        id,
-        program,
-        key: key.to_owned(),
-        name: name.to_owned(),
-        kind: RoleKind::Ordinary,
-        permissions: Vec::new(),
     }
 }
