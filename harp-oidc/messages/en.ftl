@@ -315,6 +315,9 @@ choose-method =
     .submit = Send Code
     .only = Your password was the first step. The second is a security code, each time you sign in. You get it by: { $device }.
     .lost = I cannot use any of these
+    .none = None of your sign-in codes and devices works here now.
+    .off = Switched off here, because too many wrong codes in a row were entered:
+    .off-next = They may still work in a browser that you have used to sign in here before. Once you are signed in, remove them and add them again.
 
 enter-code =
     .title = Enter your security code
@@ -338,9 +341,15 @@ enter-code =
 locked =
     .title = Sign-in is locked for now
     .until = You can try again after { $time }.
+    .in = { $minutes ->
+        [one] That is in { $minutes } minute.
+       *[other] That is in { $minutes } minutes.
+    }
     .why = There were too many attempts with a wrong user ID, password or security code. The lock protects the account from somebody who is guessing.
     .next-title = What you can do
     .next-wait = Wait until then, and sign in with the right details.
+    .next-known = Sign in with a browser that you have used to sign in here before. It is not locked, unless the wrong attempts came from it.
+    .next-forgot = If you forgot your password, set a new one: in that browser at once, here after the lock.
     .next-not-you = If it was not you who tried, tell the help desk below.
     .again = Back to sign in
 
@@ -673,6 +682,9 @@ device-table =
     .action = Action
     .active = ACTIVE
     .unverified = Not confirmed
+    .off-strangers = Off in new browsers
+    .off = Switched off
+    .off-why = Too many wrong codes in a row switch a sign-in code or device off, at first in browsers where you have not signed in before. Sign in with it where you have, or remove it and add it again. If it was not you who entered the codes, somebody knows your password: change it.
     .remove = Remove
 
 add-device =
@@ -970,7 +982,7 @@ privacy =
     .keep-title = Records
     .keep = Each sign-in, change and decision is recorded, so that misuse can be found.
     .cookies-title = Cookies
-    .cookies = We use only the cookies that keep you signed in and protect the forms. Nobody follows you with them.
+    .cookies = We use only the cookies that keep you signed in, protect the forms, and let us know a browser where you have signed in before, so that nobody can lock you out there. Nobody follows you with them.
 
 terms =
     .title = Terms & Conditions
@@ -1061,9 +1073,19 @@ letter-email-confirmed =
 
 letter-sign-in-locked =
     .subject = Sign-in to your account is locked for a while
-    .what = Somebody entered a wrong password or security code for your account too often. Nobody can sign in to it for a while, so that nobody can go on guessing.
+    .what = Somebody entered a wrong password or security code for your account too often. Sign-in is locked for a while, so that nobody can go on guessing. It still works in a browser where you have signed in before, unless the wrong attempts came from there.
     .wait = If it was you, wait until the lock ends, and sign in with the right details.
     .until = Locked until
+
+letter-switched-off =
+    .password-subject = Your password was switched off
+    .password = A wrong password was entered for your account too often in a row.
+    .password-next = To use a password everywhere again, choose “I forgot my password” on the sign-in page and set a new one.
+    .device-subject = A way to sign in was switched off
+    .device = Wrong security codes were entered for your account too often in a row.
+    .device-next = Remove this way to sign in, and add it again. If it was not you who entered the codes, somebody knows your password: change it.
+    .strangers = From now on it works only in browsers where you have signed in before.
+    .all = From now on it does not work anywhere.
 
 letter-account-locked =
     .subject = Your account is locked

@@ -231,8 +231,13 @@ impl Builder {
             ring: Arc::default(),
             terms: site.terms.clone(),
         };
-        let act =
-            Act { actor: Actor::System, now, origin: Origin::default(), trace: TraceId::mint(&*harp.random) };
+        let act = Act {
+            actor: Actor::System,
+            now,
+            origin: Origin::default(),
+            trace: TraceId::mint(&*harp.random),
+            browser: None,
+        };
         keys::rotate_due(&oidc, &act).await?;
         let edge = Edge::new(url, self.proxies);
         Ok(Provider {

@@ -67,7 +67,7 @@ impl Worker {
 
     fn act(&self) -> Act {
         let trace = TraceId::mint(&*self.oidc.harp.random);
-        Act { actor: Actor::System, now: self.clock.now(), origin: Origin::default(), trace }
+        Act { actor: Actor::System, now: self.clock.now(), origin: Origin::default(), trace, browser: None }
     }
 }
 

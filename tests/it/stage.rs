@@ -98,6 +98,7 @@ impl Stage {
             now: self.clock.now(),
             origin,
             trace: TraceId::mint(&*self.harp.random),
+            browser: None,
         }
     }
 

@@ -177,6 +177,7 @@ impl Neighbour<'_> {
             now: self.clock.now(),
             origin: Origin::default(),
             trace: TraceId::mint(&*provider.harp().random),
+            browser: None,
         };
         let client = application.client(&self.secret(application.id), &act)?;
         match clients::add(provider.oidc(), &client, &act).await? {

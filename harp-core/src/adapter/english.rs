@@ -1,5 +1,6 @@
 //! Every notice in plain English, text only: what an application that embeds HARP sends without writing a word.
 
+use crate::factor::budget::Off;
 use crate::kernel::secret::Secret;
 use crate::kernel::time::Timestamp;
 use crate::notice::letter::Letter;
@@ -169,9 +170,26 @@ impl English {
             Happened::SignInLocked { until } => (
                 format!("Signing in to your {name} account is locked for a while"),
                 format!(
-                    "Somebody entered a wrong password or code for your {name} account too often. Nobody can sign \
-                     in to it until {}. If it was you, wait until then.",
+                    "Somebody entered a wrong password or code for your {name} account too often. Signing in to it is \
+                     locked until {}, but not in a browser where you have signed in before, unless it happened there. \
+                     If it was you, wait until then.",
                     moment(*until)
+                ),
+            ),
+            Happened::PasswordSwitchedOff { off } => (
+                format!("Your {name} password was switched off"),
+                format!(
+                    "A wrong password was entered for your {name} account too often in a row. {}. Choose \"I forgot my \
+                     password\" on the sign-in page, and set a new one.",
+                    still_works("Your password", *off)
+                ),
+            ),
+            Happened::FactorSwitchedOff { method, off } => (
+                format!("A way to sign in to your {name} account was switched off"),
+                format!(
+                    "Wrong codes were entered for your {name} account too often in a row, by somebody who may know your \
+                     password: if it was not you, change it. {}. Remove it and add it again.",
+                    still_works(&capital(way(method)), *off)
                 ),
             ),
             Happened::AccountLocked => (
@@ -291,6 +309,13 @@ fn way(method: &str) -> &'static str {
     }
 }
 
+fn still_works(what: &str, off: Off) -> String {
+    match off {
+        Off::Strangers => format!("{what} works only in browsers where you have signed in before"),
+        Off::All => format!("{what} does not work any more"),
+    }
+}
+
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
@@ -399,6 +424,8 @@ mod tests {
             Happened::QuestionChanged,
             Happened::EmailConfirmed,
             Happened::SignInLocked { until: at },
+            Happened::PasswordSwitchedOff { off: Off::Strangers },
+            Happened::FactorSwitchedOff { method: "sms".into(), off: Off::All },
             Happened::AccountLocked,
             Happened::AccountUnlocked,
             Happened::UserIdAsked { username: "ana.rivera".into() },

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::account::lock::LockReason;
+use crate::factor::budget::Off;
 use crate::kernel::act::{Act, Actor, Origin};
 use crate::kernel::assurance::Method;
 use crate::kernel::id::{
@@ -112,6 +113,12 @@ pub enum Deed {
     RecoveryLimited,
     SignInLocked {
         until: Timestamp,
+    },
+    /// Too many wrong attempts in a row at the password, or at one device.
+    SwitchedOff {
+        factor: Option<FactorId>,
+        method: Method,
+        off: Off,
     },
     CodeSent {
         factor: FactorId,

@@ -14,7 +14,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::time::Timestamp;
-use crate::policy::AttemptRules;
+use crate::policy::{AttemptRules, InARowRules};
 
 /// Failures of one key (a keyed hash of the user ID that was typed, known or not) within the window.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -68,6 +68,55 @@ impl Budget {
             return 0;
         }
         u32::try_from(self.failures.iter().filter(|&&at| at + rules.window > now).count()).unwrap_or(u32::MAX)
+    }
+}
+
+/// Who tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visitor {
+    /// A browser that the account knows: it has a budget of its own (P15).
+    Known,
+    /// Anybody else: all of them share one budget.
+    Stranger,
+}
+
+/// Wrong attempts in a row at one password or device, over all budgets (SP 800-63B-4 §3.2.2). Its own success resets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct InARow {
+    wrong: u32,
+}
+
+/// For whom a password or a device is switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Off {
+    /// It works in browsers that the account knows.
+    Strangers,
+    /// It works nowhere.
+    All,
+}
+
+impl InARow {
+    #[must_use]
+    pub fn wrong(self) -> InARow {
+        InARow { wrong: self.wrong.saturating_add(1) }
+    }
+
+    pub fn off(self, rules: &InARowRules) -> Option<Off> {
+        match self.wrong {
+            n if n >= rules.most => Some(Off::All),
+            n if n >= rules.strangers => Some(Off::Strangers),
+            _ => None,
+        }
+    }
+
+    /// Whether this visitor's attempt is looked at.
+    pub fn judges(self, rules: &InARowRules, visitor: Visitor) -> bool {
+        match self.off(rules) {
+            None => true,
+            Some(Off::Strangers) => visitor == Visitor::Known,
+            Some(Off::All) => false,
+        }
     }
 }
 
@@ -139,6 +188,23 @@ mod tests {
         }
         assert_eq!(budget.verdict(rules, start + 119 * MINUTE), Verdict::Open { left: 1 });
         assert_eq!(budget.verdict(rules, start + 120 * MINUTE), Verdict::Open { left: 2 });
+    }
+
+    /// SP 800-63B-4 §3.2.2: never more than a hundred in a row; the last twenty are kept for known browsers.
+    #[test]
+    fn a_hundred_in_a_row_switch_off_and_eighty_for_strangers() {
+        let rules = &HARP.in_a_row;
+        let judged = |visitor| {
+            let mut row = InARow::default();
+            let mut judged = 0;
+            while row.judges(rules, visitor) {
+                row = row.wrong();
+                judged += 1;
+            }
+            (judged, row.off(rules))
+        };
+        assert_eq!(judged(Visitor::Stranger), (80, Some(Off::Strangers)));
+        assert_eq!(judged(Visitor::Known), (100, Some(Off::All)));
     }
 
     #[test]

@@ -6,14 +6,16 @@ use std::net::IpAddr;
 use super::Harp;
 use super::alert::sign_in_locked;
 use super::counter::{Step, change, read};
+use super::known;
 use crate::account::Account;
 use crate::audit::Deed;
-use crate::factor::budget::{Budget, Verdict};
+use crate::factor::budget::{Budget, Verdict, Visitor};
 use crate::kernel::act::Act;
 use crate::kernel::id::AccountId;
 use crate::kernel::text::EmailAddress;
 use crate::kernel::time::Timestamp;
 use crate::policy::{AttemptRules, Profile};
+use crate::session::known::KnownBrowser;
 use crate::store::{Fault, Tx};
 
 /// What an attempt counts against: keyed hashes, so that a stolen database names nobody who was guessed at.
@@ -22,9 +24,13 @@ pub(super) struct Keys {
     pub key: String,
     /// The e-mail address whose code is tried, whoever tries.
     address: Option<String>,
-    /// The network that it came from.
+    /// The network that it came from. Not of a known browser: its own budget is enough, and a neighbour cannot use it up.
     source: Option<String>,
+    pub visitor: Visitor,
 }
+
+/// How the keys of known browsers begin.
+const KNOWN: &str = "known/";
 
 /// What an attempt was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,14 +66,29 @@ pub(super) enum Refusal {
 }
 
 impl Keys {
-    /// For a user ID as it was typed, known or not.
-    pub fn sign_in(harp: &Harp, folded: &str, act: &Act) -> Keys {
-        Keys { key: sign_in_key(harp, folded), address: None, source: source(harp, act) }
+    /// For a user ID as it was typed, known or not: one budget for all strangers together, and one for each browser that
+    /// its account knows, so that nobody can lock the owner out there (P15).
+    pub async fn sign_in(
+        tx: &mut dyn Tx,
+        harp: &Harp,
+        (folded, account): (&str, Option<&Account>),
+        act: &Act,
+    ) -> Result<Keys, Fault> {
+        let key = match known::here(tx, harp, account, act).await? {
+            Some(known) => known_key(harp, &known),
+            None => sign_in_key(harp, folded),
+        };
+        Ok(Keys::again(harp, &key, act))
     }
 
     /// A key that was made before.
     pub fn again(harp: &Harp, key: &str, act: &Act) -> Keys {
-        Keys { key: key.to_owned(), address: None, source: source(harp, act) }
+        let visitor = visitor(key);
+        let source = match visitor {
+            Visitor::Known => None,
+            Visitor::Stranger => source(harp, act),
+        };
+        Keys { key: key.to_owned(), address: None, source, visitor }
     }
 
     /// For codes that confirm an e-mail address.
@@ -78,18 +99,37 @@ impl Keys {
             key: format!("email-code/{key}"),
             address: Some(format!("email-code/address/{address}")),
             source: source(harp, act),
+            visitor: Visitor::Stranger,
         }
     }
 
     /// For codes that confirm a new device.
     pub fn enrolment(harp: &Harp, account: AccountId, act: &Act) -> Keys {
         let print = harp.vault.fingerprint("enrolment", &account.to_string());
-        Keys { key: format!("enrolment/{print}"), address: None, source: source(harp, act) }
+        Keys::again(harp, &format!("enrolment/{print}"), act)
     }
 }
 
-pub(super) fn sign_in_key(harp: &Harp, folded: &str) -> String {
+/// Who tries, by the key of their budget.
+pub(super) fn visitor(key: &str) -> Visitor {
+    if key.starts_with(KNOWN) { Visitor::Known } else { Visitor::Stranger }
+}
+
+fn sign_in_key(harp: &Harp, folded: &str) -> String {
     format!("sign-in/{}", harp.vault.fingerprint("sign-in", folded))
+}
+
+/// Of the browser and not of its cookie: signing in as somebody else there, which changes the cookie, buys no guesses.
+fn known_key(harp: &Harp, known: &KnownBrowser) -> String {
+    let KnownBrowser { account, browser, .. } = known;
+    format!("{KNOWN}{}", harp.vault.fingerprint("known browser", &format!("{account} {browser}")))
+}
+
+/// The keys of an account's own budgets: the strangers', and one for each browser that it knows.
+async fn own_keys(tx: &mut dyn Tx, harp: &Harp, account: &Account) -> Result<Vec<String>, Fault> {
+    let known = tx.known_browsers(account.id).await?;
+    let known = known.iter().map(|k| known_key(harp, k));
+    Ok([sign_in_key(harp, &account.username.folded())].into_iter().chain(known).collect())
 }
 
 /// The network of a request, as a keyed hash: an IPv6 host owns a whole /64. `None`: nobody said where it came from.
@@ -118,6 +158,21 @@ pub(super) async fn locked(
         None => None,
     };
     Ok(key.max(source))
+}
+
+/// Whether any budget of this account's is used up.
+pub(super) async fn any_locked(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    account: &Account,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    for key in own_keys(tx, harp, account).await? {
+        if lock_of(tx, &key, &harp.profile.attempts, now).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 async fn lock_of(
@@ -211,13 +266,22 @@ async fn turn(
     change(tx, key, step).await
 }
 
-/// Forgets the failures of a user ID, locked or not: its sign-in is complete.
-pub(super) async fn forgive(tx: &mut dyn Tx, harp: &Harp, folded: &str, now: Timestamp) -> Result<(), Fault> {
+/// Forgets the failures of an account, locked or not, strangers' and known browsers': its owner has proved themselves, or an
+/// operator says so.
+pub(super) async fn forgive(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    account: &Account,
+    now: Timestamp,
+) -> Result<(), Fault> {
     let rules = &harp.profile.attempts;
-    let step = |budget: Budget| {
-        let next = budget.clear();
-        let forget_at = next.forget_at(rules, now);
-        Step { next: Some((next, forget_at)), out: () }
-    };
-    change(tx, &sign_in_key(harp, folded), step).await
+    for key in own_keys(tx, harp, account).await? {
+        let step = |budget: Budget| {
+            let next = budget.clear();
+            let forget_at = next.forget_at(rules, now);
+            Step { next: Some((next, forget_at)), out: () }
+        };
+        change(tx, &key, step).await?;
+    }
+    Ok(())
 }

@@ -85,7 +85,9 @@ pub(super) async fn send(tx: &mut dyn Tx, harp: &Harp, wanted: Wanted<'_>, act: 
         }
         if open.resend >= rules.resends {
             // Going back, while signing in, to a device whose last code still serves: it can be entered.
-            if matches!((wish, reason), (Wish::Chosen, Reason::SignIn)) && act.now < open.expires_at {
+            if matches!((wish, reason), (Wish::Chosen, Reason::SignIn | Reason::KnownSignIn))
+                && act.now < open.expires_at
+            {
                 return Ok(Sent::OnItsWay(OnItsWay::of(open, harp)));
             }
             return Ok(Sent::NoMore);

@@ -5,10 +5,12 @@ use async_trait::async_trait;
 use super::Harp;
 use super::attempts::{self, Attempt, Counted, Keys, Refusal};
 use super::codes::{self, OnItsWay, Sent, Wanted, Wish};
+use super::in_a_row::{self, Authenticator, Judged};
 use super::sends::Reason;
 use super::sign_in::Gone;
 use crate::account::Account;
 use crate::audit::Deed;
+use crate::factor::budget::Visitor;
 use crate::factor::{CodeChallenge, Factor};
 use crate::kernel::act::Act;
 use crate::kernel::id::{ChallengeId, FactorId};
@@ -53,7 +55,7 @@ pub(super) trait Awaits: Sync {
     async fn is_over(&self, tx: &mut dyn Tx) -> Result<bool, Fault>;
 }
 
-/// Who waits, and which devices count.
+/// Who waits, and which devices count: active ones that are not switched off for this visitor.
 #[derive(Clone, Copy)]
 pub(super) struct Waiting<'a> {
     pub on: &'a dyn Awaits,
@@ -117,8 +119,11 @@ impl<'a> Waiting<'a> {
             Some(id) => tx.challenge(id).await?.filter(|c| c.spent_at.is_none() && c.is_for(factor)),
             None => None,
         };
-        let sent =
-            codes::send(tx, harp, Wanted { factor, open, wish, reason: Reason::SignIn, id }, act).await?;
+        let reason = match keys.visitor {
+            Visitor::Known => Reason::KnownSignIn,
+            Visitor::Stranger => Reason::SignIn,
+        };
+        let sent = codes::send(tx, harp, Wanted { factor, open, wish, reason, id }, act).await?;
         let challenge = match sent {
             Sent::OnItsWay(code) => Some(code.challenge),
             Sent::ByApp => None,
@@ -160,7 +165,22 @@ impl<'a> Waiting<'a> {
         }
         let attempt = if is_right { right } else { Attempt::Wrong };
         let counted = attempts::count(tx, harp, &keys, (attempt, act.now)).await?;
+        let device = Authenticator::Device(factor.id);
+        if !matches!(counted, Counted::Locked { .. }) {
+            match in_a_row::count(tx, harp, (device, keys.visitor), (attempt, act.now)).await? {
+                Judged::Yes => {}
+                Judged::Last(off) => {
+                    in_a_row::switched_off(tx, harp, (self.account, Some(factor), off), act).await?;
+                }
+                // Switched off at this moment.
+                Judged::No => {
+                    note_refused(tx, harp, factor, act).await?;
+                    return Ok(Verified::NotChosen);
+                }
+            }
+        }
         if is_right && matches!(counted, Counted::Open { .. }) {
+            in_a_row::reset(tx, device, act.now).await?;
             return Ok(Verified::Right(factor));
         }
         note_refused(tx, harp, factor, act).await?;

@@ -10,7 +10,7 @@
 use async_trait::async_trait;
 
 use super::alert::alert;
-use super::attempts::{self, Keys};
+use super::attempts;
 use super::{Harp, Trouble};
 use crate::account::field::{Complaint, Field, Problem};
 use crate::account::lock::{Lock, LockReason};
@@ -179,8 +179,7 @@ impl Work for Unlock<'_> {
     async fn run(&self, tx: &mut dyn Tx) -> Result<Unlocked, Fault> {
         let Unlock { harp, folded, act, .. } = self;
         let Some(account) = tx.account_by_username(folded).await? else { return Ok(Unlocked::Unknown) };
-        let keys = Keys::sign_in(harp, folded, act);
-        let attempts_locked = attempts::locked(tx, harp, &keys, act.now).await?.is_some();
+        let attempts_locked = attempts::any_locked(tx, harp, &account, act.now).await?;
         let unlocked = match tx.account_lock(account.id).await? {
             Some(lock) => tx.unlock_account(&lock).await?,
             None => attempts_locked && account.standing.is_usable(),
@@ -188,7 +187,7 @@ impl Work for Unlock<'_> {
         if !unlocked {
             return Ok(Unlocked::NotLocked);
         }
-        attempts::forgive(tx, harp, folded, act.now).await?;
+        attempts::forgive(tx, harp, &account, act.now).await?;
         let deed = Deed::AccountUnlocked { reason: self.reason.to_owned() };
         tx.record(&harp.event(act, account.id, deed)).await?;
         alert(tx, harp, (&account, Happened::AccountUnlocked), act).await?;

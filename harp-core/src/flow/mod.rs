@@ -12,6 +12,8 @@ pub mod decide_request;
 pub mod deliver;
 mod device;
 pub mod factors;
+mod in_a_row;
+mod known;
 mod limits;
 pub mod lock;
 pub mod operate;

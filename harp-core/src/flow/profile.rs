@@ -5,6 +5,7 @@ use async_trait::async_trait;
 
 use super::alert::{alert, sign_in_locked};
 use super::attempts::{self, Attempt, Counted, Keys};
+use super::in_a_row::{self, Authenticator, Judged};
 use super::sessions::{Live, end_all_but};
 use super::sign_up::{new_challenge, new_password};
 use super::{Harp, Trouble};
@@ -119,6 +120,7 @@ impl Work for SetPassword<'_> {
             epoch,
             at: act.now,
         };
+        in_a_row::reset(tx, Authenticator::Password(account.id), act.now).await?;
         // The session ended meanwhile: the password is changed all the same, as its owner wished.
         let stays = tx.raise_session(session.id, &session.secret, &raised).await?;
         end_all_but(tx, harp, live, act).await?;
@@ -188,7 +190,6 @@ async fn current(harp: &Harp, live: &Live, typed: &Secret<String>, act: &Act) ->
     struct Count<'a> {
         harp: &'a Harp,
         live: &'a Live,
-        keys: &'a Keys,
         attempt: Attempt,
         act: &'a Act,
     }
@@ -196,8 +197,18 @@ async fn current(harp: &Harp, live: &Live, typed: &Secret<String>, act: &Act) ->
     impl Work for Count<'_> {
         type Out = Current;
         async fn run(&self, tx: &mut dyn Tx) -> Result<Current, Fault> {
-            let Count { harp, live, keys, attempt, act } = self;
-            let counted = attempts::count(tx, harp, keys, (*attempt, act.now)).await?;
+            let Count { harp, live, attempt, act } = self;
+            let account = &live.account;
+            let keys = Keys::sign_in(tx, harp, (&account.username.folded(), Some(account)), act).await?;
+            let counted = attempts::count(tx, harp, &keys, (*attempt, act.now)).await?;
+            let password = (Authenticator::Password(account.id), keys.visitor);
+            let judged = match counted {
+                Counted::Locked { .. } => Judged::No,
+                _ => in_a_row::count(tx, harp, password, (*attempt, act.now)).await?,
+            };
+            if let Judged::Last(off) = judged {
+                in_a_row::switched_off(tx, harp, (account, None, off), act).await?;
+            }
             if *attempt == Attempt::Wrong {
                 tx.record(&harp.event(act, live.account.id, Deed::PasswordRefused)).await?;
             }
@@ -207,18 +218,17 @@ async fn current(harp: &Harp, live: &Live, typed: &Secret<String>, act: &Act) ->
             }
             Ok(match (counted, attempt) {
                 (Counted::Locked { until } | Counted::NowLocked { until }, _) => Current::Locked { until },
+                (Counted::Open { .. }, _) if judged == Judged::No => Current::Wrong,
                 (Counted::Open { .. }, Attempt::Wrong) => Current::Wrong,
                 (Counted::Open { .. }, Attempt::Right | Attempt::Complete) => Current::Right,
             })
         }
     }
-    let account = &live.account;
-    let keys = Keys::sign_in(harp, &account.username.folded(), act);
-    let attempt = match harp.hasher.check(typed, Some(&account.password)).await? {
+    let attempt = match harp.hasher.check(typed, Some(&live.account.password)).await? {
         Checked::Wrong => Attempt::Wrong,
         Checked::Right | Checked::RightUpgrade(_) => Attempt::Right,
     };
-    Ok(harp.store.write(&Count { harp, live, keys: &keys, attempt, act }).await?)
+    Ok(harp.store.write(&Count { harp, live, attempt, act }).await?)
 }
 
 fn require(current: &Secret<String>, bad: &mut Complaints) {

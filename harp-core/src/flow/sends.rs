@@ -12,6 +12,8 @@ use crate::store::{Fault, Tx};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::flow) enum Reason {
     SignIn,
+    /// The same in a browser that the account knows: whoever knows the password elsewhere must not use up what its owner needs.
+    KnownSignIn,
     Enrolment,
     /// An e-mail address that waits for its code.
     ConfirmEmail(Letter),
@@ -39,9 +41,10 @@ pub(in crate::flow) async fn take(
         Recipient::Sms(phone) | Recipient::Voice(phone) => phone.as_str().to_owned(),
     };
     let (name, per_source) = match reason {
-        Reason::SignIn => ("sign-in", sources.sign_in_codes),
-        Reason::Enrolment => ("enrolment", sources.enrolment_codes),
-        Reason::ConfirmEmail(_) => ("confirm-email", sources.letters),
+        Reason::SignIn => ("sign-in", Some(sources.sign_in_codes)),
+        Reason::KnownSignIn => ("known sign-in", None),
+        Reason::Enrolment => ("enrolment", Some(sources.enrolment_codes)),
+        Reason::ConfirmEmail(_) => ("confirm-email", Some(sources.letters)),
     };
     let limit = |(what, value): (&str, &str), most| {
         let print = harp.vault.fingerprint(&format!("sends {what}"), value);
@@ -49,7 +52,7 @@ pub(in crate::flow) async fn take(
     };
     let of_contact = format!("{name} contact");
     let per_contact = match reason {
-        Reason::SignIn | Reason::Enrolment => {
+        Reason::SignIn | Reason::KnownSignIn | Reason::Enrolment => {
             vec![limit((&of_contact, &contact), rules.per_contact)]
         }
         Reason::ConfirmEmail(letter) => {
@@ -60,8 +63,9 @@ pub(in crate::flow) async fn take(
     };
     // Always in this order, so that two transactions never wait for each other; the contact last, so that
     // a source which is out of sends cannot use up a stranger's.
-    let source = Limit::per_source(harp, (&format!("sends/{name}"), per_source), act);
-    let account = limit(("account", &account.to_string()), rules.per_account);
+    let source = per_source.and_then(|most| Limit::per_source(harp, (&format!("sends/{name}"), most), act));
+    let of_account = if reason == Reason::KnownSignIn { "known account" } else { "account" };
+    let account = limit((of_account, &account.to_string()), rules.per_account);
     for limit in source.into_iter().chain([account]).chain(per_contact) {
         if !limits::take(tx, &limit, act.now).await? {
             return Ok(false);

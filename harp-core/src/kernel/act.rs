@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::id::{AccountId, TraceId};
+use super::secret::Hashed;
 use super::time::Timestamp;
 
 /// Who acts.
@@ -36,6 +37,8 @@ pub struct Act {
     pub actor: Actor,
     pub now: Timestamp,
     pub origin: Origin,
+    /// The hash of the browser's long-lived cookie, if it brought one: an account may know it (P15). Never recorded.
+    pub browser: Option<Hashed>,
     pub trace: TraceId,
 }
 

@@ -146,6 +146,8 @@ ids! {
     SessionId "sess";
     /// A sign-in that is not complete.
     SignInId "sign";
+    /// A browser in which somebody has signed in.
+    BrowserId "brow";
     /// A recovery of a forgotten password.
     RecoveryId "reco";
     /// A message in the outbox.

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::factor::CodeRef;
+use crate::factor::budget::Off;
 use crate::kernel::id::{AccountId, MessageId, RepudiationId, RequestId};
 use crate::kernel::text::{EmailAddress, Phone};
 use crate::kernel::time::Timestamp;
@@ -126,6 +127,14 @@ pub enum Happened {
     /// AC-7: too many wrong passwords or codes with the owner's user ID.
     SignInLocked {
         until: Timestamp,
+    },
+    /// Wrong so often in a row that it works in known browsers alone, or nowhere (SP 800-63B-4 §3.2.2).
+    PasswordSwitchedOff {
+        off: Off,
+    },
+    FactorSwitchedOff {
+        method: String,
+        off: Off,
     },
     AccountLocked,
     AccountUnlocked,

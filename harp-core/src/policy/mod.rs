@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::kernel::assurance::{Ial, Method};
 
+pub mod guesses;
 mod profiles;
 
 pub use profiles::{HARP, NIST_63_4};
@@ -46,6 +47,9 @@ pub struct Profile {
     /// Per e-mail address that waits for a code, over all accounts that typed it: many accounts with one address buy no
     /// more guesses. Above `attempts`, so that one stranger's wrong codes do not lock its owner out.
     pub addresses: AttemptRules,
+    /// Per password or device, over all budgets.
+    pub in_a_row: InARowRules,
+    pub known: KnownBrowserRules,
     pub factors: FactorRules,
     pub phones: PhoneRules,
     pub code: CodeRules,
@@ -168,6 +172,27 @@ pub struct AttemptRules {
     pub limit: u32,
     pub window: Duration,
     pub lock: Duration,
+}
+
+/// SP 800-63B-4 §3.2.2: an authenticator that failed so often in a row is switched off until it is bound anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InARowRules {
+    /// At most 100. From here on it works nowhere.
+    pub most: u32,
+    /// From here on it works in known browsers alone: what is left up to `most` is theirs, so that strangers cannot switch
+    /// off what the owner signs in with there.
+    pub strangers: u32,
+    /// How long a count is kept that nothing was added to. It never runs out while anybody counts on it.
+    pub kept: Duration,
+}
+
+/// Browsers in which somebody has signed in completely (P15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownBrowserRules {
+    /// Per account; the last used ones stay.
+    pub most: u32,
+    /// Since the last complete sign-in there.
+    pub life: Duration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

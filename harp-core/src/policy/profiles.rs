@@ -1,10 +1,10 @@
 //! The two profiles that ship. Change a number here and nowhere else.
 
 use super::{
-    Argon2Rules, AttemptRules, Blocklist, CallRules, CodeRules, Composition, DraftRules, FactorRules, Length,
-    OutboxRules, PasswordRules, PersonRules, PersonalWords, PhoneRules, Profile, ProofingRules,
-    QuestionsCount, RecoveryRules, RepudiationRules, SendRules, SessionRules, SourceRules, days, hours,
-    minutes, seconds,
+    Argon2Rules, AttemptRules, Blocklist, CallRules, CodeRules, Composition, DraftRules, FactorRules,
+    InARowRules, KnownBrowserRules, Length, OutboxRules, PasswordRules, PersonRules, PersonalWords,
+    PhoneRules, Profile, ProofingRules, QuestionsCount, RecoveryRules, RepudiationRules, SendRules,
+    SessionRules, SourceRules, days, hours, minutes, seconds,
 };
 use crate::kernel::assurance::{Ial, Method};
 
@@ -53,6 +53,8 @@ const BASE: Profile = Profile {
     attempts: AttemptRules { limit: 5, window: minutes(120), lock: minutes(60) },
     addresses: AttemptRules { limit: 20, window: minutes(120), lock: minutes(60) },
     sources: AttemptRules { limit: 200, window: minutes(60), lock: minutes(10) },
+    in_a_row: InARowRules { most: 100, strangers: 80, kept: days(3650) },
+    known: KnownBrowserRules { most: 10, life: days(90) },
     factors: FactorRules { most: 10, most_unverified: 3 },
     // The United States and their territories, as the states of an address (B04).
     phones: PhoneRules { countries: &["US", "PR", "VI", "GU", "AS", "MP"] },

@@ -9,6 +9,7 @@ use crate::kernel::secret::Hashed;
 use crate::kernel::time::Timestamp;
 use crate::policy::SessionRules;
 
+pub mod known;
 pub mod recovery;
 
 /// A signed-in browser. Its cookie is opaque; only the cookie's hash is here.

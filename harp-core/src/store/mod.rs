@@ -33,6 +33,7 @@ pub mod account;
 pub mod audit;
 pub mod factor;
 mod fault;
+pub mod known;
 pub mod lock;
 pub mod outbox;
 pub mod proofing;
@@ -52,6 +53,7 @@ pub trait Tx:
     account::AccountStore
     + factor::FactorStore
     + session::SessionStore
+    + known::KnownStore
     + lock::LockStore
     + recovery::RecoveryStore
     + proofing::CaseStore

@@ -13,6 +13,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use tracing::Instrument as _;
 
 use super::app::App;
+use super::cookie;
 
 /// The request's [`Act`], still anonymous.
 #[derive(Debug, Clone)]
@@ -28,12 +29,14 @@ pub async fn begin(State(app): State<App>, mut request: Request, next: Next) -> 
     let agent = agent.map(|text| text.chars().filter(|c| !c.is_control()).take(200).collect());
     let origin = Origin { address: app.edge.client(peer, request.headers()), agent };
     let span = tracing::info_span!("request", id = %trace);
+    let browser = cookie::read(&app.edge, request.headers(), cookie::KNOWN).map(|c| c.hashed());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(Acting(Act {
         actor: Actor::Anonymous,
         now,
         origin,
         trace: trace.clone(),
+        browser,
     }));
     let mut response = next.run(request).instrument(span.clone()).await;
     let took = app.clock.now().since(now);

@@ -10,6 +10,8 @@ use crate::protocol::cookie::find;
 
 /// The signed-in session.
 pub const SESSION: &str = "session";
+/// By which accounts know this browser after a complete sign-in, and give it an attempt budget of its own (P15). It opens nothing.
+pub const KNOWN: &str = "known";
 /// A random secret of this browser, to which forms are bound (CSRF).
 pub const BROWSER: &str = "browser";
 

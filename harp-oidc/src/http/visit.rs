@@ -8,6 +8,7 @@ use axum::extract::{FromRequestParts, OriginalUri};
 use axum::response::{IntoResponse, Response};
 use harp_core::flow::Harp;
 use harp_core::flow::sessions::{self, Live};
+use harp_core::flow::sign_in::SignedIn;
 use harp_core::kernel::act::Act;
 use harp_core::kernel::id::AccountId;
 use harp_core::kernel::secret::Plain;
@@ -240,6 +241,15 @@ impl Visit {
     /// Sets the session's cookie.
     pub fn signed_in(&mut self, secret: &Plain) {
         self.cookies.push(cookie::set(&self.app.edge, cookie::SESSION, secret.expose(), Keep::Browser));
+    }
+
+    /// A complete sign-in: its session, and the cookie by which the account knows this browser from now on (P15).
+    pub fn entered(&mut self, signed_in: &SignedIn) {
+        self.signed_in(&signed_in.secret);
+        if let Some(secret) = &signed_in.browser {
+            let keep = Keep::For(self.harp().profile.known.life);
+            self.cookies.push(cookie::set(&self.app.edge, cookie::KNOWN, secret.expose(), keep));
+        }
     }
 
     /// Takes the session's cookie away.

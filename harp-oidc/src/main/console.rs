@@ -36,7 +36,13 @@ impl Console {
     /// The operator's deed, now.
     pub fn act(&self) -> Act {
         let trace = TraceId::mint(&SystemRandom);
-        Act { actor: Actor::Operator, now: SystemClock.now(), origin: Origin::default(), trace }
+        Act {
+            actor: Actor::Operator,
+            now: SystemClock.now(),
+            origin: Origin::default(),
+            trace,
+            browser: None,
+        }
     }
 
     pub async fn close(self) {

@@ -28,11 +28,22 @@ pub struct Row {
     pub status: Status,
 }
 
+impl Row {
+    /// Whether one of them is switched off: then it is said why.
+    fn any_off(rows: &[Row]) -> bool {
+        rows.iter().any(|row| matches!(row.status, Status::OffForStrangers | Status::Off))
+    }
+}
+
 /// E07: active only through a right code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     Active,
     Unverified,
+    /// Too many wrong codes in a row: it works in known browsers alone.
+    OffForStrangers,
+    /// It works nowhere.
+    Off,
 }
 
 impl Status {
@@ -40,14 +51,21 @@ impl Status {
         match self {
             Status::Active => "device-table.active",
             Status::Unverified => "device-table.unverified",
+            Status::OffForStrangers => "device-table.off-strangers",
+            Status::Off => "device-table.off",
         }
     }
 
     fn class(self) -> &'static str {
         match self {
             Status::Active => "good",
-            Status::Unverified => "warn",
+            Status::Unverified | Status::OffForStrangers | Status::Off => "warn",
         }
+    }
+
+    /// Whether a right code has confirmed it.
+    fn is_confirmed(self) -> bool {
+        self != Status::Unverified
     }
 }
 
@@ -61,12 +79,12 @@ pub struct SetUp {
 
 impl SetUp {
     fn complete(&self) -> bool {
-        self.devices.iter().any(|row| row.status == Status::Active && row.device.method.possession())
+        self.devices.iter().any(|row| row.status.is_confirmed() && row.device.method.possession())
     }
 
     /// What is missing.
     fn not_yet(&self) -> &'static str {
-        let email = self.devices.iter().any(|row| row.status == Status::Active);
+        let email = self.devices.iter().any(|row| row.status.is_confirmed());
         if email { "set-up.not-email-alone" } else { "set-up.not-yet" }
     }
 

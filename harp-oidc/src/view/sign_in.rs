@@ -53,6 +53,8 @@ pub struct ChooseMethod {
     pub frame: Frame,
     pub form: Form,
     pub devices: Vec<Device>,
+    /// What too many wrong codes have switched off here.
+    pub off: Vec<Device>,
 }
 
 impl ChooseMethod {
@@ -99,6 +101,19 @@ pub enum Sent {
 pub struct Locked {
     pub frame: Frame,
     pub until: Timestamp,
+    minutes: u32,
+}
+
+impl Locked {
+    pub fn new(frame: Frame, until: Timestamp, now: Timestamp) -> Self {
+        let minutes = u32::try_from(until.since(now).as_secs().div_ceil(60)).unwrap_or(u32::MAX);
+        Self { frame, until, minutes }
+    }
+
+    /// The timer.
+    fn left(&self) -> String {
+        self.frame.words.say(&Message::new("locked.in").count("minutes", self.minutes))
+    }
 }
 
 /// The password was right, and the account is locked until the help desk unlocks it. Nobody else gets to see this.

@@ -19,6 +19,7 @@ mod factor;
 pub mod fixture;
 mod kept;
 mod kill;
+mod known;
 mod lock;
 mod migrate;
 mod open;

@@ -113,6 +113,7 @@ both! {
             now: op.now(),
             origin: Default::default(),
             trace: harp_core::kernel::id::TraceId::mint(&SystemRandom),
+            browser: None,
         };
         let code = op.code(&[], &ana).await;
         assert_eq!(op.exchange(&code, &[]).await.status, 200);

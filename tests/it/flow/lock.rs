@@ -326,7 +326,7 @@ both! {
         let letters = stage.letters(MAILBOX).await;
         assert_eq!(letters.len() - before, 1);
         let text = letters.last().unwrap().letter.text.expose().clone();
-        assert!(text.contains(" UTC. If it was you, wait until then."), "{text}");
+        assert!(text.contains(" UTC, but not in a browser where you have signed in before"), "{text}");
         assert!(text.contains("begins with 192.0.2\n"), "{text}");
 
         stage.later(60 * MINUTE);

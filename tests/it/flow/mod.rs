@@ -1,10 +1,13 @@
 //! Use cases without HTTP, on both databases: what people do, what attackers try, and eight at once.
 
+mod browser;
 mod confirm_email;
 mod decisions;
 mod deliver;
 mod factors;
 mod hand_over;
+pub mod in_a_row;
+mod known_browser;
 mod lock;
 mod operate;
 mod profile;
@@ -14,6 +17,7 @@ mod recover_user_id;
 mod role_request;
 mod root_keys;
 mod sessions;
+mod siege;
 mod sign_in;
 mod sign_in_ways;
 mod sign_up;

@@ -125,7 +125,7 @@ fn client(base: &str, signing: Alg) -> Client {
 
 fn operator() -> Act {
     let trace = TraceId::mint(&SystemRandom);
-    Act { actor: Actor::Operator, now: SystemClock.now(), origin: Origin::default(), trace }
+    Act { actor: Actor::Operator, now: SystemClock.now(), origin: Origin::default(), trace, browser: None }
 }
 
 /// A01, A08, A09, K09: one sign-in opens the application; the second is silent; signing out ends both sessions.

@@ -3,6 +3,7 @@
 mod about;
 mod brand;
 mod devices;
+mod known;
 mod lasting;
 mod not_me;
 mod recover;

@@ -31,6 +31,7 @@ async fn portal() -> Portal {
             now: portal.stage.clock.now(),
             origin: Origin::default(),
             trace: TraceId::mint(&SystemRandom),
+            browser: None,
         };
         assert_eq!(clients::add(portal.provider.oidc(), &client, &act).await.unwrap(), Added::Added);
     }

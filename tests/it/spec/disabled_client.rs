@@ -21,7 +21,7 @@ use crate::contract::at_once;
 
 fn operator(op: &Op) -> Act {
     let trace = TraceId::mint(&SystemRandom);
-    Act { actor: Actor::Operator, now: op.now(), origin: Origin::default(), trace }
+    Act { actor: Actor::Operator, now: op.now(), origin: Origin::default(), trace, browser: None }
 }
 
 async fn change(op: &Op, change: Change) -> Changed {

@@ -81,6 +81,7 @@ both! {
             now: op.now(),
             origin: Default::default(),
             trace: harp_core::kernel::id::TraceId::mint(&harp_core::kernel::random::SystemRandom),
+            browser: None,
         };
         keys::rotate_now(op.provider.oidc(), Alg::Rs256, &act).await.unwrap();
         let after = op.tokens(&[], &ana).await;

@@ -366,7 +366,7 @@ impl Op {
         for address in ["192.0.2.7", "192.0.2.8"] {
             let origin = Origin { address: Some(address.parse().unwrap()), agent: None };
             let trace = harp_core::kernel::id::TraceId::mint(&SystemRandom);
-            let act = Act { actor: Actor::Anonymous, now, origin, trace };
+            let act = Act { actor: Actor::Anonymous, now, origin, trace, browser: None };
             sources.extend(harp_core::flow::network(harp, &act));
         }
         put!(self, [sources], |tx| {

@@ -48,6 +48,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "recovery_code",
         sql: include_str!("../../../migrations/0012_recovery_code.sql"),
     },
+    Migration {
+        version: 13,
+        name: "known_browser",
+        sql: include_str!("../../../migrations/0013_known_browser.sql"),
+    },
     Migration { version: 21, name: "posted", sql: include_str!("../../../migrations/0021_posted.sql") },
 ];
 

@@ -14,6 +14,7 @@ mod audit;
 mod driver;
 mod factor;
 mod fault;
+mod known;
 mod lock;
 mod migrate;
 mod outbox;

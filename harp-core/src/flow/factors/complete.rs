@@ -6,9 +6,10 @@ use super::{Denied, Gate, take_turn};
 use crate::account::Standing;
 use crate::audit::Deed;
 use crate::factor::Factor;
+use crate::flow::in_a_row::{self, Authenticator};
 use crate::flow::sessions::Live;
 use crate::flow::sign_in::{How, SignedIn};
-use crate::flow::{Harp, Trouble, attempts};
+use crate::flow::{Harp, Trouble, attempts, known};
 use crate::kernel::act::Act;
 use crate::kernel::secret::Plain;
 use crate::session::SessionScope;
@@ -68,9 +69,11 @@ impl Work for Complete<'_> {
         }
         let deed = Deed::SteppedUp { session: session.id, methods };
         tx.record(&harp.event(act, account.id, deed)).await?;
-        attempts::forgive(tx, harp, &account.username.folded(), act.now).await?;
+        attempts::forgive(tx, harp, &account, act.now).await?;
+        in_a_row::reset(tx, Authenticator::Password(account.id), act.now).await?;
+        let browser = Some(known::remember(tx, harp, &account, act).await?);
         let session = raised.on(session);
-        let signed_in = SignedIn { secret: self.secret.clone(), session, how: How::Raised };
+        let signed_in = SignedIn { secret: self.secret.clone(), session, how: How::Raised, browser };
         Ok(CompleteOutcome::Completed(Box::new(signed_in)))
     }
 }

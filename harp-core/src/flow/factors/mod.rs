@@ -21,9 +21,11 @@ pub use complete::{CompleteOutcome, complete_set_up};
 pub use confirm::{Awaited, ConfirmOutcome, ResendOutcome, awaited, confirm, resend};
 pub use remove::{RemoveOutcome, remove};
 
+use super::in_a_row::{self, Authenticator};
 use super::sessions::Live;
 use super::{Harp, Trouble};
 use crate::account::{Account, Standing};
+use crate::factor::budget::Off;
 use crate::factor::{Factor, highest_level};
 use crate::kernel::act::Act;
 use crate::kernel::assurance::Method;
@@ -48,6 +50,8 @@ pub enum Denied {
 pub struct Devices {
     /// Active and unverified ones, oldest first.
     pub factors: Vec<Factor>,
+    /// Those that too many wrong codes have switched off: they lower nothing, and can be removed and added again.
+    pub off: Vec<(FactorId, Off)>,
     pub standing: Standing,
     /// What may be added, in the profile's order.
     pub offers: &'static [Method],
@@ -69,16 +73,22 @@ impl Devices {
 
 /// The person's devices.
 pub async fn devices(harp: &Harp, live: &Live) -> Result<Devices, Trouble> {
-    struct Read<'a>(&'a Live);
+    struct Read<'a>(&'a Harp, &'a Live);
     #[async_trait]
     impl Work for Read<'_> {
-        type Out = Vec<Factor>;
+        type Out = (Vec<Factor>, Vec<(FactorId, Off)>);
         async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
-            tx.factors(self.0.account.id).await
+            let factors = tx.factors(self.1.account.id).await?;
+            let mut off = Vec::new();
+            for factor in &factors {
+                let found = in_a_row::off(tx, self.0, Authenticator::Device(factor.id)).await?;
+                off.extend(found.map(|found| (factor.id, found)));
+            }
+            Ok((factors, off))
         }
     }
-    let factors = harp.store.read(&Read(live)).await?;
-    Ok(Devices { factors, standing: live.account.standing, offers: harp.profile.methods })
+    let (factors, off) = harp.store.read(&Read(harp, live)).await?;
+    Ok(Devices { factors, off, standing: live.account.standing, offers: harp.profile.methods })
 }
 
 /// The session, account and factors as they are now, for somebody who may change them.

@@ -7,8 +7,10 @@ use crate::account::Account;
 use crate::account::field::{Complaint, Field, Problem};
 use crate::account::username::{Username, fold};
 use crate::audit::Deed;
+use crate::factor::budget::Visitor;
 use crate::flow::alert::nowhere;
 use crate::flow::attempts::{self, Keys};
+use crate::flow::limits::{self, Limit};
 use crate::flow::sign_in::MOST_TYPED;
 use crate::flow::{Harp, Trouble, confirm_email};
 use crate::kernel::act::Act;
@@ -75,17 +77,28 @@ impl Work for Begin<'_> {
         let Begin { harp, folded, act, .. } = self;
         let account = self.account(tx).await?;
         let note = |deed| harp.event(act, account.as_ref().map(|a| a.id), deed);
-        let keys = Keys::sign_in(harp, folded, act);
+        let keys = Keys::sign_in(tx, harp, (folded, account.as_ref()), act).await?;
         if let Some(until) = attempts::locked(tx, harp, &keys, act.now).await? {
             tx.record(&note(Deed::RecoveryLimited)).await?;
             return Ok(Begun::Locked { until });
         }
-        if !may_recover(tx, harp, ("password", folded), act).await? {
+        // What others begin with this user ID does not keep its owner from it where the account knows them.
+        let may = match keys.visitor {
+            Visitor::Stranger => may_recover(tx, harp, ("password", folded), act).await?,
+            Visitor::Known => {
+                let most = harp.profile.recovery.from_one_source;
+                let window = harp.profile.per_source.window;
+                let limit = Limit { key: format!("recover/{}", keys.key), most, window };
+                limits::take(tx, &limit, act.now).await?
+            }
+        };
+        if !may {
             tx.record(&note(Deed::RecoveryLimited)).await?;
             return Ok(Begun::TooMany);
         }
         // Looked up for nobody, too.
-        let devices = devices(tx, account.as_ref().map_or(self.nobody, |a| a.id)).await?;
+        let id = account.as_ref().map_or(self.nobody, |a| a.id);
+        let devices = devices(tx, harp, (id, keys.visitor)).await?;
         let address = account.as_ref().filter(|_| !devices.is_empty()).and_then(reached);
         let recovery = Recovery {
             id: self.id,

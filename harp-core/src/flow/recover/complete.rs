@@ -9,6 +9,7 @@ use crate::audit::Deed;
 use crate::factor::password::OwnWords;
 use crate::flow::alert::alert;
 use crate::flow::attempts;
+use crate::flow::in_a_row::{self, Authenticator};
 use crate::flow::sign_in::Gone;
 use crate::flow::sign_up::new_password;
 use crate::flow::{Harp, Trouble};
@@ -40,7 +41,7 @@ pub async fn complete(
     act: &Act,
 ) -> Result<Recovered, Trouble> {
     let token = token.hashed();
-    let here = match harp.store.read(&Ready { token: &token, act }).await? {
+    let here = match harp.store.read(&Ready { harp, token: &token, act }).await? {
         Ok(here) => here,
         Err(gone) => return Ok(Recovered::Gone(gone)),
     };
@@ -60,6 +61,7 @@ pub async fn complete(
 }
 
 struct Ready<'a> {
+    harp: &'a Harp,
     token: &'a Hashed,
     act: &'a Act,
 }
@@ -68,7 +70,7 @@ struct Ready<'a> {
 impl Work for Ready<'_> {
     type Out = Result<Here, Gone>;
     async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
-        Ok(Here::load(tx, self.token, self.act.now).await?.and_then(Here::proved))
+        Ok(Here::load(tx, self.harp, (self.token, self.act.now)).await?.and_then(Here::proved))
     }
 }
 
@@ -89,13 +91,14 @@ impl Work for Set<'_> {
         if let Some(recovery) = tx.recovery(self.token).await? {
             tx.account_turn(recovery.account).await?;
         }
-        let here = match Here::load(tx, self.token, act.now).await?.and_then(Here::proved) {
+        let here = match Here::load(tx, harp, (self.token, act.now)).await?.and_then(Here::proved) {
             Ok(here) => here,
             Err(gone) => return Ok(Recovered::Gone(gone)),
         };
         let account = &here.account;
         // Two proofs were given: its owner may sign in at once. Before the recovery is spent: the order of [`super::mail`].
-        attempts::forgive(tx, harp, &account.username.folded(), act.now).await?;
+        attempts::forgive(tx, harp, account, act.now).await?;
+        in_a_row::reset(tx, Authenticator::Password(account.id), act.now).await?;
         if !tx.spend_recovery(here.recovery.id).await?
             || tx.set_password(account.id, &self.hash, account.epoch).await?.is_none()
         {

@@ -56,7 +56,7 @@ impl Work for Send<'_> {
         if let Some(recovery) = tx.recovery(&self.token).await? {
             tx.account_turn(recovery.account).await?;
         }
-        let here = match Here::load(tx, &self.token, act.now).await? {
+        let here = match Here::load(tx, harp, (&self.token, act.now)).await? {
             Ok(here) => here,
             Err(gone) => return Ok(SendOutcome::Gone(gone)),
         };
@@ -77,7 +77,7 @@ impl Work for Verify<'_> {
 
     async fn run(&self, tx: &mut dyn Tx) -> Result<Proved, Fault> {
         let Verify { harp, act, .. } = self;
-        let here = match Here::load(tx, &self.token, act.now).await? {
+        let here = match Here::load(tx, harp, (&self.token, act.now)).await? {
             Ok(here) => here,
             Err(gone) => return Ok(Proved::Gone(gone)),
         };

@@ -45,7 +45,7 @@ impl Work for Mail<'_> {
         let code = recovery.mail_code();
         let is = harp.vault.code_is(self.typed, code.challenge, code.resend, harp.profile.code.digits);
         // Looked up whatever was typed: a right guess at nobody's code costs the same, and is wrong.
-        let right = owner(tx, &recovery).await?.is_some() && is;
+        let right = owner(tx, harp, &recovery).await?.is_some() && is;
         let keys = Keys::again(harp, &recovery.budget, act);
         let attempt = if right { Attempt::Right } else { Attempt::Wrong };
         let counted = attempts::count(tx, harp, &keys, (attempt, act.now)).await?;

@@ -24,14 +24,16 @@ pub use device::{choose, device, resend};
 pub use mail::mail;
 pub use user_id::{Asked, forgotten_user_id};
 
-use super::attempts::{Refusal, network};
+use super::attempts::{Refusal, network, visitor};
 use super::codes::OnItsWay;
 use super::device::Waiting;
+use super::in_a_row;
 use super::limits::{self, Limit};
 use super::sign_in::Gone;
 use super::{Harp, Trouble};
 use crate::account::Account;
 use crate::account::field::Complaint;
+use crate::factor::budget::Visitor;
 use crate::factor::{Factor, FactorStatus};
 use crate::kernel::act::Act;
 use crate::kernel::id::AccountId;
@@ -104,7 +106,7 @@ pub async fn standing(harp: &Harp, token: &Plain, act: &Act) -> Result<Result<At
                 Ok(_) => {}
                 Err(gone) => return Ok(Err(gone)),
             }
-            let here = match Here::load(tx, &self.token, self.act.now).await? {
+            let here = match Here::load(tx, self.harp, (&self.token, self.act.now)).await? {
                 Ok(here) => here,
                 Err(gone) => return Ok(Err(gone)),
             };
@@ -144,13 +146,17 @@ struct Here {
 }
 
 impl Here {
-    async fn load(tx: &mut dyn Tx, token: &Hashed, now: Timestamp) -> Result<Result<Here, Gone>, Fault> {
+    async fn load(
+        tx: &mut dyn Tx,
+        harp: &Harp,
+        (token, now): (&Hashed, Timestamp),
+    ) -> Result<Result<Here, Gone>, Fault> {
         let recovery = match find(tx, token, now).await? {
             Ok(recovery) if recovery.mail_proved_at.is_some() => recovery,
             Ok(_) => return Ok(Err(Gone::Unknown)),
             Err(gone) => return Ok(Err(gone)),
         };
-        Ok(match owner(tx, &recovery).await? {
+        Ok(match owner(tx, harp, &recovery).await? {
             Some((account, devices)) => Ok(Here { recovery, account, devices }),
             None => Err(Gone::Changed),
         })
@@ -179,17 +185,25 @@ async fn find(tx: &mut dyn Tx, token: &Hashed, now: Timestamp) -> Result<Result<
 }
 
 /// Whose recovery it is, if it can still succeed.
-async fn owner(tx: &mut dyn Tx, recovery: &Recovery) -> Result<Option<(Account, Vec<Factor>)>, Fault> {
+async fn owner(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    recovery: &Recovery,
+) -> Result<Option<(Account, Vec<Factor>)>, Fault> {
     let account = tx.account(recovery.account).await?;
-    let devices = devices(tx, recovery.account).await?;
+    let devices = devices(tx, harp, (recovery.account, visitor(&recovery.budget))).await?;
     Ok(account.filter(|a| recovery.is_of(a) && !devices.is_empty()).map(|account| (account, devices)))
 }
 
-/// What may prove the rest: something that the person has, and not the mailbox once more.
-async fn devices(tx: &mut dyn Tx, account: AccountId) -> Result<Vec<Factor>, Fault> {
+/// What may prove the rest: something that the person has, not switched off, and not the mailbox once more.
+async fn devices(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    (account, visitor): (AccountId, Visitor),
+) -> Result<Vec<Factor>, Fault> {
     let mut factors = tx.factors(account).await?;
     factors.retain(|f| f.status == FactorStatus::Active && f.method().possession());
-    Ok(factors)
+    Ok(in_a_row::serving(tx, harp, factors, visitor).await?.0)
 }
 
 /// Whether there may be one more for what was typed, known or not; counted if so.

@@ -9,6 +9,7 @@
 //! A locked account costs what any other does until its password was right: the hash, the turn on the budget, one event.
 //! Only then is its lock looked up, and by then the answer tells it anyway.
 //! Passwords and codes that are wrong count against one budget, kept under the user ID that was typed.
+//! All strangers share that budget; a browser that the account knows has its own (P15).
 //! Only a complete sign-in clears it. A sign-in is completed once, by whoever spends it first.
 
 mod password;
@@ -23,12 +24,15 @@ pub use second::{CodeOutcome, choose, resend, verify};
 
 pub(super) use password::MOST_TYPED;
 
+use super::attempts::visitor;
 use super::device::Waiting;
-use super::{Harp, Trouble};
+use super::in_a_row::{self, Authenticator};
+use super::{Harp, Trouble, known};
 use crate::account::Account;
 use crate::audit::Deed;
 use crate::factor::{Factor, FactorStatus, Proof};
 use crate::kernel::act::Act;
+use crate::kernel::assurance::Method;
 use crate::kernel::id::SessionId;
 use crate::kernel::secret::{Hashed, Plain};
 use crate::kernel::time::Timestamp;
@@ -42,6 +46,9 @@ pub struct SignedIn {
     pub secret: Plain,
     pub session: Session,
     pub how: How,
+    /// After a complete sign-in the new value of the browser's long-lived cookie, by which the account knows it (P15): like
+    /// `secret`, kept nowhere else. What the browser had before is worthless.
+    pub browser: Option<Plain>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +63,9 @@ pub enum How {
 pub struct Pending {
     /// The person's ACTIVE devices (F03). Pages mask their contacts (F10).
     pub factors: Vec<Factor>,
+    /// Those that were switched off after too many wrong codes (SP 800-63B-4 §3.2.2): everywhere, or for a browser that the
+    /// account does not know.
+    pub off: Vec<Factor>,
     pub chosen: Option<Factor>,
     /// The code that was sent to the chosen one.
     pub code: Option<OnItsWay>,
@@ -94,6 +104,7 @@ pub async fn pending(harp: &Harp, token: &Plain, act: &Act) -> Result<Result<Pen
                 code,
                 expires_at: here.sign_in.expires_at,
                 factors: here.factors,
+                off: here.off,
             }))
         }
     }
@@ -121,6 +132,7 @@ struct Here {
     sign_in: SignIn,
     account: Account,
     factors: Vec<Factor>,
+    off: Vec<Factor>,
 }
 
 impl Here {
@@ -139,7 +151,9 @@ impl Here {
         let mut factors = active(tx, &account).await?;
         // What the profile no longer takes proves nothing, though it was enrolled (3.6: e-mail in `nist-63-4`).
         factors.retain(|f| harp.profile.methods.contains(&f.method()));
-        Ok(Ok(Here { sign_in, account, factors }))
+        let visitor = visitor(&sign_in.budget);
+        let (factors, off) = in_a_row::serving(tx, harp, factors, visitor).await?;
+        Ok(Ok(Here { sign_in, account, factors, off }))
     }
 
     fn waiting(&self) -> Waiting<'_> {
@@ -187,7 +201,8 @@ impl Entry<'_> {
                     let deed = Deed::SteppedUp { session: old.id, methods };
                     tx.record(&harp.event(act, self.account.id, deed)).await?;
                     let session = raised.on(old);
-                    return Ok(SignedIn { secret: self.secret.clone(), session, how: How::Raised });
+                    let browser = self.remember(tx, harp, act).await?;
+                    return Ok(SignedIn { secret: self.secret.clone(), session, how: How::Raised, browser });
                 }
             }
             if tx.end_session(old.id, act.now).await? {
@@ -199,7 +214,7 @@ impl Entry<'_> {
             secret: self.secret.hashed(),
             account: self.account.id,
             epoch: self.account.epoch,
-            proofs: self.proofs,
+            proofs: self.proofs.clone(),
             auth_time: act.now,
             created_at: act.now,
             seen_at: act.now,
@@ -210,6 +225,18 @@ impl Entry<'_> {
         tx.add_session(&session).await?;
         let deed = Deed::SignedIn { session: session.id, methods };
         tx.record(&harp.event(act, self.account.id, deed)).await?;
-        Ok(SignedIn { secret: self.secret.clone(), session, how: How::New })
+        let browser = self.remember(tx, harp, act).await?;
+        Ok(SignedIn { secret: self.secret.clone(), session, how: How::New, browser })
+    }
+
+    /// A complete sign-in, by more than a password alone, makes the browser known and forgets the password's failures.
+    async fn remember(&self, tx: &mut dyn Tx, harp: &Harp, act: &Act) -> Result<Option<Plain>, Fault> {
+        if self.proofs.iter().all(|p| p.method == Method::Password) {
+            return Ok(None);
+        }
+        if self.proofs.iter().any(|p| p.method == Method::Password) {
+            in_a_row::reset(tx, Authenticator::Password(self.account.id), act.now).await?;
+        }
+        known::remember(tx, harp, self.account, act).await.map(Some)
     }
 }

@@ -9,6 +9,7 @@ use crate::account::{Account, Standing};
 use crate::audit::Deed;
 use crate::factor::Proof;
 use crate::flow::attempts::{self, Attempt, Counted, Keys, Refusal};
+use crate::flow::in_a_row::{self, Authenticator, Judged};
 use crate::flow::{Harp, Trouble};
 use crate::kernel::act::Act;
 use crate::kernel::assurance::Method;
@@ -96,9 +97,8 @@ pub async fn password(
     let folded = if form.too_long() { String::new() } else { fold(&form.username) };
     // What cannot be a user ID is nobody's, and never reaches the database (PostgreSQL takes no NUL).
     let possible = Username::parse(&folded, Length { min: 1, max: MOST_TYPED }).is_ok();
-    let keys = Keys::sign_in(harp, &folded, act);
-    let Found { account, locked } =
-        harp.store.read(&Look { harp, folded: possible.then_some(&folded), keys: &keys, act }).await?;
+    let Found { account, keys, locked } =
+        harp.store.read(&Look { harp, folded: &folded, possible, act }).await?;
     if let Some(until) = locked {
         // Nothing is hashed: whether a key is locked hangs on what was typed alone, so this tells nobody apart.
         let refused = Refused { harp, subject: account.map(|a| a.id), act };
@@ -115,6 +115,10 @@ pub async fn password(
         form,
         account: account.as_ref(),
         checked: &checked,
+        password: match &account {
+            Some(account) => Authenticator::Password(account.id),
+            None => Authenticator::Nobody(AccountId::mint(act.now, random)),
+        },
         keys: &keys,
         had,
         sign_in: SignInId::mint(act.now, random),
@@ -127,13 +131,14 @@ pub async fn password(
 
 struct Look<'a> {
     harp: &'a Harp,
-    folded: Option<&'a str>,
-    keys: &'a Keys,
+    folded: &'a str,
+    possible: bool,
     act: &'a Act,
 }
 
 struct Found {
     account: Option<Account>,
+    keys: Keys,
     locked: Option<Timestamp>,
 }
 
@@ -141,11 +146,14 @@ struct Found {
 impl Work for Look<'_> {
     type Out = Found;
     async fn run(&self, tx: &mut dyn Tx) -> Result<Found, Fault> {
-        let account = match self.folded {
-            Some(folded) => tx.account_by_username(folded).await?,
-            None => None,
+        let Look { harp, folded, act, .. } = self;
+        let account = match self.possible {
+            true => tx.account_by_username(folded).await?,
+            false => None,
         };
-        Ok(Found { account, locked: attempts::locked(tx, self.harp, self.keys, self.act.now).await? })
+        let keys = Keys::sign_in(tx, harp, (folded, account.as_ref()), act).await?;
+        let locked = attempts::locked(tx, harp, &keys, act.now).await?;
+        Ok(Found { account, keys, locked })
     }
 }
 
@@ -168,6 +176,7 @@ struct Conclude<'a> {
     form: &'a PasswordForm,
     account: Option<&'a Account>,
     checked: &'a Checked,
+    password: Authenticator,
     keys: &'a Keys,
     had: Option<SessionId>,
     sign_in: SignInId,
@@ -182,9 +191,20 @@ impl Work for Conclude<'_> {
 
     async fn run(&self, tx: &mut dyn Tx) -> Result<PasswordOutcome, Fault> {
         let Conclude { harp, keys, act, .. } = self;
-        let right = self.right(tx).await?;
+        // Switched off, it is refused in the same words, right or wrong: the letter says why.
+        let password = (self.password, keys.visitor);
+        let serves = in_a_row::serves(tx, harp, password).await?;
+        let right = self.right(tx).await?.filter(|_| serves);
         let attempt = if right.is_some() { Attempt::Right } else { Attempt::Wrong };
         let counted = attempts::count(tx, harp, keys, (attempt, act.now)).await?;
+        let judged = match counted {
+            Counted::Locked { .. } => Judged::No,
+            _ => in_a_row::count(tx, harp, password, (attempt, act.now)).await?,
+        };
+        if let (Judged::Last(off), Some(account)) = (judged, self.account) {
+            in_a_row::switched_off(tx, harp, (account, None, off), act).await?;
+        }
+        let right = right.filter(|_| judged != Judged::No);
         match (right, counted) {
             (Some(account), Counted::Open { .. }) if account.standing == Standing::Locked => {
                 self.tell_locked(tx, account.id).await

@@ -109,6 +109,9 @@ impl Work for Verify<'_> {
 
     async fn run(&self, tx: &mut dyn Tx) -> Result<CodeOutcome, Fault> {
         let Verify { harp, act, .. } = self;
+        if let Some(sign_in) = tx.sign_in(&self.token).await? {
+            tx.account_turn(sign_in.account).await?;
+        }
         let here = match Here::load(tx, harp, (&self.token, act.now)).await? {
             Ok(here) => here,
             Err(gone) => return Ok(CodeOutcome::Gone(gone)),

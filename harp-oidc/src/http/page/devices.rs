@@ -4,6 +4,7 @@
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
+use harp_core::factor::budget::Off;
 use harp_core::factor::{Factor, FactorStatus};
 use harp_core::flow::factors::{
     self, Awaited, BeginOutcome, CompleteOutcome, ConfirmOutcome, Denied, RemoveOutcome, ResendOutcome,
@@ -126,11 +127,16 @@ async fn list(visit: Visit) -> Reply {
 }
 
 async fn rows(visit: &Visit, live: &Live) -> Result<Vec<Row>, Stop> {
-    let row = |factor: &Factor| Row {
-        device: Device::of(factor),
-        status: if factor.status == FactorStatus::Active { Status::Active } else { Status::Unverified },
+    let devices = factors::devices(visit.harp(), live).await?;
+    let off = |factor: &Factor| devices.off.iter().find(|(id, _)| *id == factor.id).map(|(_, off)| *off);
+    let status = |factor: &Factor| match (factor.status, off(factor)) {
+        (_, Some(Off::Strangers)) => Status::OffForStrangers,
+        (_, Some(Off::All)) => Status::Off,
+        (FactorStatus::Active, None) => Status::Active,
+        (FactorStatus::Unverified | FactorStatus::Removed, None) => Status::Unverified,
     };
-    Ok(factors::devices(visit.harp(), live).await?.factors.iter().map(row).collect())
+    let row = |factor: &Factor| Row { device: Device::of(factor), status: status(factor) };
+    Ok(devices.factors.iter().map(row).collect())
 }
 
 /// E12: with a device ACTIVE, the account is.
@@ -138,7 +144,7 @@ async fn complete(Post { mut visit, form: _ }: Post) -> Reply {
     let live = visit.anyone()?;
     match factors::complete_set_up(visit.harp(), live, &visit.act).await? {
         CompleteOutcome::Completed(signed_in) => {
-            visit.signed_in(&signed_in.secret);
+            visit.entered(&signed_in);
             visit.see(url::SET_UP_DONE)
         }
         CompleteOutcome::NoDevice => visit.see(url::SET_UP),

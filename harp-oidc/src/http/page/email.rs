@@ -67,7 +67,9 @@ async fn check(Post { visit, form }: Post) -> Reply {
         Confirmed::Confirmed(_) => visit.see(url::CONFIRM_EMAIL),
         Confirmed::Wrong => show_code(&visit, Form::new().problem(CODE.name, "problem.wrong_code")).await,
         Confirmed::Taken => show_code(&visit, Form::new().problem(CODE.name, "confirm-email.taken")).await,
-        Confirmed::Locked { until } => visit.show(&Locked { frame: visit.frame(Section::Profile), until }),
+        Confirmed::Locked { until } => {
+            visit.show(&Locked::new(visit.frame(Section::Profile), until, visit.act.now))
+        }
         Confirmed::Gone => Err(visit.to_sign_in()),
     }
 }

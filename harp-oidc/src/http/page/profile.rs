@@ -162,5 +162,5 @@ async fn set_question(Post { visit, form }: Post) -> Reply {
 }
 
 fn locked(visit: &Visit, until: Timestamp) -> Reply {
-    visit.show(&Locked { frame: visit.frame(Section::Profile), until })
+    visit.show(&Locked::new(visit.frame(Section::Profile), until, visit.act.now))
 }

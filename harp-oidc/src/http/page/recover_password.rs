@@ -265,5 +265,5 @@ fn over(visit: &Visit) -> Stop {
 }
 
 fn locked(visit: &Visit, until: Timestamp) -> Reply {
-    visit.show(&Locked { frame: visit.frame(Section::Elsewhere), until })
+    visit.show(&Locked::new(visit.frame(Section::Elsewhere), until, visit.act.now))
 }

@@ -115,7 +115,8 @@ async fn show_method(visit: &Visit, form: Form) -> Reply {
         (None, _) => form,
     };
     let devices = pending.factors.iter().map(Device::of).collect();
-    visit.show(&ChooseMethod { frame: visit.frame(Section::Elsewhere), form, devices })
+    let off = pending.off.iter().map(Device::of).collect();
+    visit.show(&ChooseMethod { frame: visit.frame(Section::Elsewhere), form, devices, off })
 }
 
 async fn choose_method(Post { mut visit, form }: Post) -> Reply {
@@ -204,7 +205,7 @@ async fn enter(visit: &mut Visit, signed_in: &SignedIn, agreed: Option<String>) 
     if let Some(version) = agreed {
         terms::ticked(&visit.app.oidc, &signed_in.session, &version, &visit.act).await?;
     }
-    visit.signed_in(&signed_in.secret);
+    visit.entered(signed_in);
     let state = FlowState { sign_in: None, agreed: None, ..visit.state() };
     // Whoever had to sign in again during set-up goes on where they were.
     let back = state.next.as_deref().is_some_and(|next| next.starts_with(&visit.path(url::SET_UP)));
@@ -243,7 +244,7 @@ fn over(visit: &Visit, gone: Gone) -> Stop {
 }
 
 fn locked(visit: &Visit, until: Timestamp) -> Reply {
-    visit.show(&Locked { frame: visit.frame(Section::Elsewhere), until })
+    visit.show(&Locked::new(visit.frame(Section::Elsewhere), until, visit.act.now))
 }
 
 pub(super) fn life_minutes(visit: &Visit) -> u32 {

@@ -1,6 +1,7 @@
 //! Samples: every letter by every way that it takes.
 
 use harp_core::factor::CodeRef;
+use harp_core::factor::budget::Off;
 use harp_core::kernel::act::Origin;
 use harp_core::kernel::id::{ChallengeId, RepudiationId, RequestId};
 use harp_core::kernel::random::Random;
@@ -86,6 +87,11 @@ fn alerts() -> Vec<(&'static str, Notice)> {
         ("letter.question-changed", alert(Happened::QuestionChanged)),
         ("letter.email-confirmed", alert(Happened::EmailConfirmed)),
         ("letter.sign-in-locked", alert(Happened::SignInLocked { until })),
+        ("letter.password-switched-off", alert(Happened::PasswordSwitchedOff { off: Off::Strangers })),
+        (
+            "letter.device-switched-off",
+            alert(Happened::FactorSwitchedOff { method: method(), off: Off::All }),
+        ),
         ("letter.account-locked", alert(Happened::AccountLocked)),
         ("letter.account-unlocked", alert(Happened::AccountUnlocked)),
         ("letter.user-id", alert(Happened::UserIdAsked { username: "ana.reyes".to_owned() })),

@@ -38,6 +38,12 @@ fn set_up(shelf: &mut Shelf) {
     shelf.add("set-up.empty", SetUp { frame: shelf.to_application(), devices: Vec::new() });
     let waiting = vec![Row { device: phone(), status: Status::Unverified }];
     shelf.add("set-up.unverified", SetUp { frame: shelf.frame(), devices: waiting });
+    let off = vec![
+        Row { device: phone(), status: Status::OffForStrangers },
+        Row { device: call(), status: Status::Off },
+        Row { device: app(), status: Status::Active },
+    ];
+    shelf.add("profile-devices.off", Devices { frame: shelf.ana(Section::Profile), devices: off });
     let email = vec![Row { device: mail(), status: Status::Active }];
     shelf.add("set-up.email-alone", SetUp { frame: shelf.frame(), devices: email });
     shelf.add("set-up.ready", SetUp { frame: shelf.to_application(), devices: rows() });

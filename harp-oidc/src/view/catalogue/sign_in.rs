@@ -125,7 +125,7 @@ fn passwords(shelf: &mut Shelf) {
     ] {
         shelf.add(slug, SignIn { reason: Some(reason), ..page(shelf.to_application(), Form::new()) });
     }
-    shelf.add("locked", Locked { frame: shelf.to_application(), until: NOON });
+    shelf.add("locked", Locked::new(shelf.to_application(), NOON + HARP.attempts.lock, NOON));
     shelf.add("account-locked", AccountLocked { frame: shelf.frame(), since: NOON });
 }
 
@@ -152,7 +152,12 @@ fn terms(shelf: &mut Shelf) {
 
 fn codes(shelf: &mut Shelf) {
     let chosen = Form::new().value("method", "fac_phone");
-    let choose = |frame, form| ChooseMethod { frame, form, devices: vec![phone(), call(), app(), mail()] };
+    let choose = |frame, form| ChooseMethod {
+        frame,
+        form,
+        devices: vec![phone(), call(), app(), mail()],
+        off: vec![],
+    };
     shelf.add("choose-method", choose(shelf.to_application(), chosen));
     let none = Form::new().problem("method", "problem.method-missing");
     shelf.add("choose-method.none", choose(shelf.frame(), none));
@@ -160,6 +165,10 @@ fn codes(shelf: &mut Shelf) {
     shelf.add("choose-method.only", only);
     let only = ChooseMethod { devices: vec![app()], ..choose(shelf.frame(), Form::new()) };
     shelf.add("choose-method.only-app", only);
+    let one = ChooseMethod { devices: vec![app()], off: vec![phone()], ..choose(shelf.frame(), Form::new()) };
+    shelf.add("choose-method.one-off", one);
+    let none = ChooseMethod { devices: vec![], off: vec![phone()], ..choose(shelf.frame(), Form::new()) };
+    shelf.add("choose-method.all-off", none);
 
     let page = |frame, form, device, sent| EnterCode { frame, form, device, life_minutes: 10, sent };
     shelf.add("enter-code.text", page(shelf.to_application(), Form::new(), phone(), Sent::First));

@@ -1,5 +1,6 @@
 //! Security letters: what happened, when, roughly from where, and the one link *This was not me*.
 
+use harp_core::factor::budget::Off;
 use harp_core::kernel::assurance::Method;
 use harp_core::notice::repudiation::TOKEN;
 use harp_core::notice::whence::Whence;
@@ -18,11 +19,11 @@ impl Body {
         body.facts.push(Fact::At("letter-alert.when", alert.at));
         body.facts.extend(alert.whence.iter().flat_map(whence));
         if let Some(token) = &enclosed.not_me {
-            let waits = matches!(alert.what, Happened::SignInLocked { .. });
-            body.next.push(Message::new(if waits {
-                "letter-sign-in-locked.wait"
-            } else {
-                "letter-alert.was-me"
+            body.next.push(Message::new(match alert.what {
+                Happened::SignInLocked { .. } => "letter-sign-in-locked.wait",
+                Happened::PasswordSwitchedOff { .. } => "letter-switched-off.password-next",
+                Happened::FactorSwitchedOff { .. } => "letter-switched-off.device-next",
+                _ => "letter-alert.was-me",
             }));
             body.next.push(Message::new("letter-alert.not-me").count("days", letters.not_me_days));
             let link = format!("{}{}?{TOKEN}={}", letters.issuer, url::NOT_ME, token.expose());
@@ -52,6 +53,17 @@ fn what(happened: &Happened) -> Body {
             facts: vec![Fact::At("letter-sign-in-locked.until", *until)],
             ..Body::saying("letter-sign-in-locked.subject", &["letter-sign-in-locked.what"])
         },
+        Happened::PasswordSwitchedOff { off } => Body::saying(
+            "letter-switched-off.password-subject",
+            &["letter-switched-off.password", still_works(*off)],
+        ),
+        Happened::FactorSwitchedOff { method, off } => Body {
+            facts: device_fact(method),
+            ..Body::saying(
+                "letter-switched-off.device-subject",
+                &["letter-switched-off.device", still_works(*off)],
+            )
+        },
         Happened::AccountLocked => Body {
             next: vec![Message::new("letter-account-locked.next")],
             ..Body::saying("letter-account-locked.subject", &["letter-account-locked.what"])
@@ -64,6 +76,13 @@ fn what(happened: &Happened) -> Body {
             "letter-account-unlocked.subject",
             &["letter-account-unlocked.what", "letter-account-unlocked.password"],
         ),
+    }
+}
+
+fn still_works(off: Off) -> &'static str {
+    match off {
+        Off::Strangers => "letter-switched-off.strangers",
+        Off::All => "letter-switched-off.all",
     }
 }
 

@@ -1,0 +1,50 @@
+//! Browsers that an account knows (P15): which one this is, and remembering it after a complete sign-in.
+
+use super::Harp;
+use crate::account::Account;
+use crate::kernel::act::Act;
+use crate::kernel::id::{AccountId, BrowserId};
+use crate::kernel::secret::Plain;
+use crate::session::known::KnownBrowser;
+use crate::store::{Fault, Tx};
+
+/// This browser, if the account knows it. A cookie is looked up for nobody, too: the answer may not cost less.
+pub(super) async fn here(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    account: Option<&Account>,
+    act: &Act,
+) -> Result<Option<KnownBrowser>, Fault> {
+    let Some(secret) = &act.browser else { return Ok(None) };
+    let id = account.map_or_else(|| AccountId::mint(act.now, &*harp.random), |a| a.id);
+    let known = tx.known_browser(id, secret).await?;
+    Ok(known.filter(|k| account.is_some_and(|a| k.serves(a, &harp.profile.known, act.now))))
+}
+
+/// Makes this browser known to the account, and gives its new cookie: a copy of the old one is worthless from now on. Comes
+/// after the turn on the account's row, so that there are never more than policy allows.
+pub(super) async fn remember(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    account: &Account,
+    act: &Act,
+) -> Result<Plain, Fault> {
+    let secret = Plain::mint(&*harp.random);
+    let new = secret.hashed();
+    let renewed = match &act.browser {
+        Some(old) => tx.renew_browser(old, &new, act.now).await?,
+        None => None,
+    };
+    let browser = match renewed {
+        Some(browser) => browser,
+        None => {
+            let browser = BrowserId::mint(act.now, &*harp.random);
+            tx.add_browser(browser, &new, act.now).await?;
+            browser
+        }
+    };
+    let known = KnownBrowser { account: account.id, browser, epoch: account.epoch, used_at: act.now };
+    tx.know_browser(&known).await?;
+    tx.forget_browsers(account.id, account.epoch, harp.profile.known.most).await?;
+    Ok(secret)
+}
