@@ -1,5 +1,6 @@
 //! Use cases without HTTP, on both databases: what people do, what attackers try, and eight at once.
 
+mod any_order;
 mod browser;
 mod confirm_email;
 mod decisions;
