@@ -62,7 +62,7 @@ impl Browser {
         match self.verify(stage, &token, &code).await {
             CodeOutcome::SignedIn(signed_in) => {
                 self.cookie.clone_from(&signed_in.browser);
-                signed_in
+                *signed_in
             }
             other => panic!("{other:?}"),
         }

@@ -183,7 +183,7 @@ pub async fn sign_in_by_phone(stage: &Stage, phone: &Factor) -> SignedIn {
     assert!(matches!(choose(stage, &token, phone).await, Sent::OnItsWay(_)));
     let code = text(stage, PHONE).await;
     match verify(stage, &token, &code).await {
-        CodeOutcome::SignedIn(signed_in) => signed_in,
+        CodeOutcome::SignedIn(signed_in) => *signed_in,
         other => panic!("{other:?}"),
     }
 }

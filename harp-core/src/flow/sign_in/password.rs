@@ -59,7 +59,7 @@ pub enum PasswordOutcome {
     /// F02: right, and no session yet. The token leads through the second step.
     NeedsCode { token: Plain, expires_at: Timestamp },
     /// E02, E12: no device yet; a session that is good for set-up alone.
-    SetUp(SignedIn),
+    SetUp(Box<SignedIn>),
 }
 
 impl PasswordForm {
@@ -269,7 +269,7 @@ impl Conclude<'_> {
                 scope: SessionScope::SetUp,
                 had: self.had,
             };
-            return Ok(PasswordOutcome::SetUp(entry.enter(tx, harp, act).await?));
+            return Ok(PasswordOutcome::SetUp(Box::new(entry.enter(tx, harp, act).await?)));
         }
         let expires_at = act.now + harp.profile.session.sign_in;
         let sign_in = SignIn {

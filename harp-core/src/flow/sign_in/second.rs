@@ -19,7 +19,7 @@ use crate::store::{Fault, Tx, Work};
 /// What became of a code.
 #[derive(Debug, Clone)]
 pub enum CodeOutcome {
-    SignedIn(SignedIn),
+    SignedIn(Box<SignedIn>),
     /// Nothing was checked: the field is empty.
     Incomplete(Vec<Complaint>),
     /// Wrong, used or out of date: one text for all three.
@@ -142,6 +142,6 @@ impl Work for Verify<'_> {
             },
             had: here.sign_in.session,
         };
-        Ok(CodeOutcome::SignedIn(entry.enter(tx, harp, act).await?))
+        Ok(CodeOutcome::SignedIn(Box::new(entry.enter(tx, harp, act).await?)))
     }
 }
