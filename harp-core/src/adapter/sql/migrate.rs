@@ -15,7 +15,7 @@ use crate::store::Fault;
 /// One step of a schema. Once released it never changes.
 #[derive(Debug, Clone, Copy)]
 pub struct Migration {
-    /// 1, 2, 3, .. without a gap.
+    /// Ascending; what a release has applied stays in its place.
     pub version: u32,
     pub name: &'static str,
     /// Portable DDL, statements separated by semicolons.
@@ -172,4 +172,14 @@ fn checksum(sql: &str) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_ascend() {
+        assert!(MIGRATIONS.is_sorted_by(|a, b| a.version < b.version));
+    }
 }
