@@ -11,6 +11,7 @@ use crate::vault::Sealed;
 
 mod blocklist;
 pub mod budget;
+pub mod level;
 pub mod password;
 pub mod phone;
 pub mod totp;

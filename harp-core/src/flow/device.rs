@@ -1,4 +1,5 @@
-//! One of a person's devices proves that they have it (F03, F04, F10, F11): the same for signing in and for getting back in.
+//! One of a person's devices proves that they have it (F03, F04, F10, F11): the same for signing in, for getting back in, and for a session
+//! that is to prove more.
 
 use async_trait::async_trait;
 
@@ -16,6 +17,7 @@ use crate::kernel::act::Act;
 use crate::kernel::id::{ChallengeId, FactorId};
 use crate::kernel::time::Timestamp;
 use crate::session::recovery::Recovery;
+use crate::session::step_up::StepUp;
 use crate::session::{Chosen, SignIn};
 use crate::store::{Fault, Tx};
 
@@ -237,5 +239,28 @@ impl Awaits for Recovery {
 
     async fn is_over(&self, tx: &mut dyn Tx) -> Result<bool, Fault> {
         Ok(tx.recovery(&self.secret).await?.is_none_or(|r| r.device_proved_at.is_some()))
+    }
+}
+
+#[async_trait]
+impl Awaits for StepUp {
+    fn chosen(&self) -> Option<Chosen> {
+        self.chosen
+    }
+
+    fn budget(&self) -> &str {
+        &self.budget
+    }
+
+    async fn sent(&self, tx: &mut dyn Tx, device: FactorId) -> Result<Option<ChallengeId>, Fault> {
+        tx.step_up_challenge_sent(self.id, device).await
+    }
+
+    async fn choose(&self, tx: &mut dyn Tx, chosen: Chosen) -> Result<bool, Fault> {
+        tx.choose_step_up_device(self.id, chosen).await
+    }
+
+    async fn is_over(&self, tx: &mut dyn Tx) -> Result<bool, Fault> {
+        Ok(tx.step_up(&self.secret).await?.is_none())
     }
 }

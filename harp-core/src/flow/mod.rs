@@ -27,6 +27,7 @@ mod sends;
 pub mod sessions;
 pub mod sign_in;
 pub mod sign_up;
+pub mod step_up;
 pub mod sweep;
 
 pub use attempts::network;

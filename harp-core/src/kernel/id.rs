@@ -148,6 +148,8 @@ ids! {
     SignInId "sign";
     /// A browser in which somebody has signed in.
     BrowserId "brow";
+    /// A step-up of a session that is not complete.
+    StepUpId "step";
     /// A recovery of a forgotten password.
     RecoveryId "reco";
     /// A message in the outbox.

@@ -11,6 +11,7 @@ use crate::policy::SessionRules;
 
 pub mod known;
 pub mod recovery;
+pub mod step_up;
 
 /// A signed-in browser. Its cookie is opaque; only the cookie's hash is here.
 #[derive(Debug, Clone, PartialEq)]

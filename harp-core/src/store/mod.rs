@@ -40,6 +40,7 @@ pub mod proofing;
 pub mod recovery;
 pub mod root_key;
 pub mod session;
+pub mod step_up;
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -56,6 +57,7 @@ pub trait Tx:
     + known::KnownStore
     + lock::LockStore
     + recovery::RecoveryStore
+    + step_up::StepUpStore
     + proofing::CaseStore
     + access::AccessStore
     + outbox::OutboxStore

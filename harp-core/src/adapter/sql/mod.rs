@@ -29,6 +29,7 @@ mod row;
 mod session;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod step_up;
 mod store;
 #[cfg(feature = "sqlite")]
 mod turn;
