@@ -298,7 +298,6 @@ sign-in =
         [one] Your last sign-in was more than an hour ago. { $application } asks you to sign in again.
        *[other] Your last sign-in was more than { $hours } hours ago. { $application } asks you to sign in again.
     }
-    .stronger = { $application } needs a stronger sign-in than your last one. Sign in again with a security code or device.
     .somebody-else = { $application } expects another person than the one who is signed in here. Sign in as that person to go on.
     .set-up-next = Sign in with your new user ID and password. Next, you add a sign-in code or device.
 
@@ -393,6 +392,22 @@ accept-terms =
     .changed = These terms have changed since you opened the page. Read them again, and accept them to continue
     .submit = Accept
     .decline = Do not accept
+
+step-up =
+    .title = Confirm that it is you
+    .lead = { $application } asks for one more proof that it is you, for what you are about to do.
+    .only = Use this one: { $device }
+    .device = Confirm with
+    .without = Continue without it
+    .without-means = You can continue without it. { $application } may then show you less.
+    .leave = Not now
+    .leave-means = Without it, { $application } does not open what you were going to.
+    .add-title = Add a stronger way to sign in
+    .add-passkey-title = Add a passkey
+    .add-lead = { $application } asks for a stronger proof that it is you than any of your sign-in codes and devices gives.
+    .add-one = This gives it. When it is added, you go on from here:
+    .add-one-of = Each of these gives it. When one is added, you go on from here:
+    .add = Add it now
 
 sign-in-expired =
     .title = This sign-in has ended

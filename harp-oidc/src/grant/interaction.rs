@@ -20,6 +20,8 @@ pub struct Interaction {
     pub source: String,
     /// A sign-in from then on is fresh enough for `prompt=login` and for any `max_age`.
     pub created_at: Timestamp,
+    /// The person did not want to prove more than they had.
+    pub step_up_declined_at: Option<Timestamp>,
     pub expires_at: Timestamp,
 }
 

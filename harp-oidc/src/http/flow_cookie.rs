@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use harp_core::kernel::assurance::Method;
 use harp_core::kernel::random::Random;
 use harp_core::kernel::secret::Plain;
 use harp_core::kernel::time::Timestamp;
@@ -36,6 +37,12 @@ pub struct FlowState {
     /// Secret of the sign-in whose password was right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in: Option<String>,
+    /// Secret of the step-up whose device was chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step_up: Option<String>,
+    /// What may be added on the way, since the step-up asks for one of these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub enrol: Vec<Method>,
     /// Secret of a recovery of a forgotten password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery: Option<String>,
@@ -68,6 +75,10 @@ impl std::fmt::Debug for FlowState {
 impl FlowState {
     pub fn sign_in_token(&self) -> Option<Plain> {
         self.sign_in.as_deref().map(Plain::presented)
+    }
+
+    pub fn step_up_token(&self) -> Option<Plain> {
+        self.step_up.as_deref().map(Plain::presented)
     }
 
     pub fn recovery_token(&self) -> Option<Plain> {

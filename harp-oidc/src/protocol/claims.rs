@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use harp_core::factor::level::Level;
 use harp_core::kernel::assurance::{Aal, Method};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -47,6 +48,15 @@ impl Acr {
         Acr::ALL.into_iter().find(|a| a.as_str() == text)
     }
 
+    /// What a session must reach for it.
+    pub fn level(self) -> Level {
+        match self {
+            Acr::Aal1 => Level::Aal1,
+            Acr::Aal2 => Level::Aal2,
+            Acr::Aal2PhishingResistant => Level::Aal2PhishingResistant,
+        }
+    }
+
     /// The highest context that a sign-in of this level by these methods reaches.
     pub fn reached(aal: Aal, methods: &[Method]) -> Acr {
         match aal {
@@ -79,11 +89,13 @@ impl AcrWish {
         }
     }
 
-    /// The least that satisfies an essential wish. `None` when nothing is essential, or nothing could satisfy it.
-    pub fn least(&self) -> Option<Acr> {
+    /// The least of those asked for, when a sign-in that reached `reached` satisfies none of them: what a step-up is for.
+    pub fn short_of(&self, reached: Acr) -> Option<Acr> {
         match self {
-            AcrWish::Essential(asked) => asked.first().copied(),
-            AcrWish::Any | AcrWish::Voluntary(_) => None,
+            AcrWish::Any => None,
+            AcrWish::Voluntary(asked) | AcrWish::Essential(asked) => {
+                asked.first().copied().filter(|least| *least > reached)
+            }
         }
     }
 }
@@ -200,10 +212,11 @@ mod tests {
     fn an_essential_acr_that_nobody_knows_is_met_by_nothing() {
         let wish = |text| ClaimsRequest::parse(text).unwrap().acr();
         let unknown = wish(r#"{"id_token":{"acr":{"essential":true,"value":"urn:other"}}}"#);
-        assert_eq!((unknown.answer(Acr::Aal2PhishingResistant), unknown.least()), (None, None));
+        assert_eq!((unknown.answer(Acr::Aal2PhishingResistant), unknown.short_of(Acr::Aal1)), (None, None));
         let two =
             wish(r#"{"id_token":{"acr":{"essential":true,"values":["urn:harp:acr:aal2","urn:other"]}}}"#);
-        assert_eq!((two.answer(Acr::Aal1), two.least()), (None, Some(Acr::Aal2)));
+        assert_eq!((two.answer(Acr::Aal1), two.short_of(Acr::Aal1)), (None, Some(Acr::Aal2)));
+        assert_eq!((two.short_of(Acr::Aal2), two.short_of(Acr::Aal2PhishingResistant)), (None, None));
         assert_eq!(
             two.answer(Acr::Aal2PhishingResistant),
             Some(Acr::Aal2),
@@ -219,7 +232,7 @@ mod tests {
             assert_eq!(all.answer(acr), Some(acr));
         }
         let high = AcrWish::Voluntary([Acr::Aal2].into());
-        assert_eq!(high.answer(Acr::Aal1), Some(Acr::Aal1));
+        assert_eq!((high.answer(Acr::Aal1), high.short_of(Acr::Aal1)), (Some(Acr::Aal1), Some(Acr::Aal2)));
     }
 
     #[test]

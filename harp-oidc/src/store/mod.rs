@@ -41,6 +41,7 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "family_by_client",
         sql: include_str!("../../migrations/0004_family_by_client.sql"),
     },
+    Migration { version: 5, name: "step_up", sql: include_str!("../../migrations/0005_step_up.sql") },
 ];
 
 /// What one transaction may read and change: harp-core's ports and the provider's.

@@ -30,6 +30,7 @@ pub mod roles;
 pub mod set_up;
 pub mod sign_in;
 pub mod sign_out;
+pub mod step_up;
 pub mod url;
 pub mod words;
 

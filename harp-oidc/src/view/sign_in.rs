@@ -35,7 +35,7 @@ pub struct SignIn {
     pub frame: Frame,
     pub form: Form,
     pub terms: TermsAt,
-    /// Why the person is asked, if there is a reason to tell: `sign-in.again`, `sign-in.stronger` and their neighbours.
+    /// Why the person is asked, if there is a reason to tell: `sign-in.again` and its neighbours.
     pub reason: Option<Message>,
 }
 

@@ -6,6 +6,9 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_IN_METHOD: &str = "/sign-in/method";
 pub const SIGN_IN_CODE: &str = "/sign-in/code";
 pub const SIGN_IN_TERMS: &str = "/sign-in/terms";
+/// One more proof, on the way to an application that asks for it, and its code.
+pub const STEP_UP: &str = "/step-up";
+pub const STEP_UP_CODE: &str = "/step-up/code";
 pub const RECOVER_USER_ID: &str = "/recover/user-id";
 pub const RECOVER_USER_ID_SENT: &str = "/recover/user-id/sent";
 /// F06: a user ID, the code in a letter, a device and its code, a new password.
@@ -97,4 +100,5 @@ pub mod act {
     pub const SIGN_OUT: &str = "sign-out";
     pub const RETRY: &str = "retry";
     pub const LOCK: &str = "lock";
+    pub const ADD: &str = "add";
 }

@@ -29,6 +29,7 @@ mod provider;
 mod recovery;
 mod request;
 mod session;
+mod step_up;
 
 /// Runs `body` in a transaction; what it uses from around it is cloned for each run:
 /// `change!(db, [account], |tx| tx.add_account(&account).await)`.

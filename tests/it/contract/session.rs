@@ -107,7 +107,7 @@ both! {
     }
 }
 
-async fn stored_session(db: &Db, account: AccountId, secs: u64) -> Session {
+pub async fn stored_session(db: &Db, account: AccountId, secs: u64) -> Session {
     let session = Session {
         id: SessionId::mint(NOW, &SystemRandom),
         secret: token(),

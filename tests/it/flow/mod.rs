@@ -22,6 +22,7 @@ mod siege;
 mod sign_in;
 mod sign_in_ways;
 mod sign_up;
+mod step_up;
 pub mod steps;
 
 use std::future::Future;

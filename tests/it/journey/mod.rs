@@ -7,3 +7,4 @@ mod mft;
 mod not_me;
 pub mod people;
 mod recover;
+mod step_up;

@@ -17,6 +17,7 @@ mod rfc6749_4_1;
 mod rfc6749_5_2;
 mod rfc7636;
 mod rfc9207;
+mod step_up;
 mod terms;
 mod waiting;
 mod why;

@@ -22,12 +22,10 @@ both! {
         let weak = op.person(Standing::Active, SessionScope::Full, &[Method::Password, Method::Email]).await;
         let tokens = op.tokens(&[], &ana).await;
         op.after(11 * 60);
-        let strong = r#"{"id_token":{"acr":{"essential":true,"value":"urn:harp:acr:aal2"}}}"#;
         for (change, who, words) in [
             (("prompt", "login"), &ana, "The application mft asks you to sign in again."),
             (("max_age", "0"), &ana, "The application mft asks you to sign in again."),
             (("max_age", "600"), &ana, "Your last sign-in was more than 10 minutes ago."),
-            (("claims", strong), &weak, "The application mft needs a stronger sign-in"),
             (("id_token_hint", tokens["id_token"].as_str().unwrap()), &weak, "expects another person"),
         ] {
             let asked = op.authorize(&[change], Some(who)).await;

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use harp_core::account::{Account, Standing};
+use harp_core::factor::level::standing;
 use harp_core::kernel::assurance::{Aal, Method};
 use harp_core::kernel::time::Timestamp;
 use harp_core::policy::Profile;
 use harp_core::session::{Session, SessionScope};
 
 use super::check::Checked;
+use crate::grant::interaction::Interaction;
 use crate::grant::subject::Subject;
 use crate::grant::terms::Acceptance;
-use crate::protocol::claims::Acr;
+use crate::protocol::claims::{Acr, AcrWish};
 use crate::protocol::prompt::Prompt;
 use crate::protocol::{ErrorCode, ProtocolError};
 
@@ -32,7 +34,24 @@ pub struct Context {
     pub profile: &'static Profile,
     /// When the request began to wait: a sign-in since then answers it. `None`: it has just come.
     pub since: Option<Timestamp>,
+    pub step_up: StepUp,
     pub now: Timestamp,
+}
+
+impl Context {
+    /// Of a request that waited.
+    pub fn of(it: &Interaction, profile: &'static Profile, now: Timestamp) -> Context {
+        let step_up = if it.step_up_declined_at.is_some() { StepUp::Declined } else { StepUp::Open };
+        Context { profile, since: Some(it.created_at), step_up, now }
+    }
+}
+
+/// Whether the person may be asked to prove more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepUp {
+    Open,
+    /// They were, and did not want to.
+    Declined,
 }
 
 #[derive(Debug, PartialEq)]
@@ -48,8 +67,22 @@ pub enum Need {
     SignIn(Why),
     /// E12: a sign-in code or device must be added first.
     SetUp,
+    /// Something more must be proved to reach what is asked for, or may be: the person can decline.
+    StepUp {
+        to: Acr,
+        wish: Wish,
+    },
     /// F12: the terms must be accepted. Also where the box at the password would do (F01), by whoever came by a page without it.
     Terms,
+}
+
+/// What declining a step-up leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// A code for what was reached (OpenID Connect Core §3.1.2.1, `acr_values`).
+    Voluntary,
+    /// No code (§5.5.1.1).
+    Essential,
 }
 
 /// Why the person must sign in.
@@ -63,8 +96,6 @@ pub enum Why {
     TooOld { most: Duration },
     /// Somebody is, but not the one who is expected.
     Somebody,
-    /// The sign-in was not strong enough.
-    Stronger,
 }
 
 /// The rules, in the order in which they hold.
@@ -95,9 +126,11 @@ pub fn decide(checked: &Checked, seen: Option<&Seen>, context: Context) -> Verdi
         return Verdict::First(Need::SignIn(Why::Nobody));
     };
     let methods: Vec<Method> = seen.session.proofs.iter().map(|proof| proof.method).collect();
-    let Some(acr) = checked.acr.answer(Acr::reached(assurance.aal, &methods)) else {
-        return stronger(checked, answered, context.profile);
-    };
+    let reached = Acr::reached(assurance.aal, &methods);
+    if let Some(need) = step_up(checked, seen, reached, context) {
+        return Verdict::First(need);
+    }
+    let Some(acr) = checked.acr.answer(reached) else { return Verdict::Refuse(unmet()) };
     if checked.client.terms.ask(seen.terms.as_ref(), seen.session.id, seen.session.auth_time) {
         return Verdict::First(Need::Terms);
     }
@@ -107,7 +140,7 @@ pub fn decide(checked: &Checked, seen: Option<&Seen>, context: Context) -> Verdi
 /// What a need is called when no page may be shown (`prompt=none`).
 pub fn silent(need: Need) -> ProtocolError {
     match need {
-        Need::SignIn(Why::Stronger) => {
+        Need::StepUp { .. } => {
             ProtocolError::new(ErrorCode::InteractionRequired, "a stronger sign-in is needed")
         }
         Need::SignIn(_) => ProtocolError::new(ErrorCode::LoginRequired, "the person must sign in"),
@@ -145,19 +178,27 @@ fn is_expected(checked: &Checked, seen: &Seen) -> bool {
     checked.expected.as_ref().is_none_or(|those| those.iter().any(|one| Some(one.as_str()) == subject))
 }
 
-/// An essential `acr` that was not reached: sign in more strongly, if that can be done here and has not just been tried
-/// (OpenID Connect Core Unmet Authentication Requirements §2).
-fn stronger(checked: &Checked, answered: bool, profile: &Profile) -> Verdict {
-    let reachable = match checked.acr.least() {
-        Some(Acr::Aal1 | Acr::Aal2) => profile.methods.iter().any(|method| method.possession()),
-        Some(Acr::Aal2PhishingResistant) => profile.methods.contains(&Method::Passkey),
-        None => false,
+/// The step-up to the least of what is asked for, when the session reaches none of it and one device more could. Nobody is
+/// asked twice for the same request, and for a mere wish nobody is asked where no page may be shown.
+fn step_up(checked: &Checked, seen: &Seen, reached: Acr, context: Context) -> Option<Need> {
+    let to = checked.acr.short_of(reached)?;
+    let wish = match checked.acr {
+        AcrWish::Essential(_) => Wish::Essential,
+        AcrWish::Voluntary(_) | AcrWish::Any => Wish::Voluntary,
     };
-    if reachable && !answered {
-        return Verdict::First(Need::SignIn(Why::Stronger));
+    if context.step_up == StepUp::Declined || (wish == Wish::Voluntary && checked.prompts.is_silent()) {
+        return None;
     }
-    Verdict::Refuse(ProtocolError::new(
+    let Context { profile, now, .. } = context;
+    let proofs = standing(&seen.session.proofs, profile.session.absolute, now);
+    let reaches = |method: &Method| to.level().is_reached_with(&proofs, *method, now);
+    profile.methods.iter().any(reaches).then_some(Need::StepUp { to, wish })
+}
+
+/// OpenID Connect Core Unmet Authentication Requirements §2.
+fn unmet() -> ProtocolError {
+    ProtocolError::new(
         ErrorCode::UnmetAuthenticationRequirements,
         "no sign-in of this person here reaches the `acr` that is asked for",
-    ))
+    )
 }

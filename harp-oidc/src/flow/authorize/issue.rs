@@ -9,7 +9,7 @@ use harp_core::session::Session;
 use harp_core::store::Fault;
 
 use super::check::Checked;
-use super::decide::{Context, Need, Seen, Verdict, decide, silent};
+use super::decide::{Context, Need, Seen, StepUp, Verdict, decide, silent};
 use super::{Answer, Interact, refused};
 use crate::flow::provider::{Location, Oidc};
 use crate::grant::FamilyId;
@@ -37,6 +37,7 @@ pub(super) async fn judge(
         request: checked.query.clone(),
         source: network(&oidc.harp, act).unwrap_or_default(),
         created_at: act.now,
+        step_up_declined_at: None,
         expires_at: act.now + Interaction::LIFE,
     };
     run(oidc, checked, (session, token, Waiting::New(wait)), act).await
@@ -127,11 +128,15 @@ impl OidcWork for Judge<'_> {
             None => None,
         };
         let seen = see(tx, (self.oidc, self.checked), session).await?;
-        let since = match self.waiting {
-            Waiting::New(_) => None,
-            Waiting::Resumed(it) => Some(it.created_at),
+        let context = match self.waiting {
+            Waiting::New(_) => Context {
+                profile: self.oidc.harp.profile,
+                since: None,
+                step_up: StepUp::Open,
+                now: self.act.now,
+            },
+            Waiting::Resumed(it) => Context::of(it, self.oidc.harp.profile, self.act.now),
         };
-        let context = Context { profile: self.oidc.harp.profile, since, now: self.act.now };
         match (decide(self.checked, seen.as_ref(), context), seen) {
             (Verdict::Issue { aal, acr, methods }, Some(seen)) => {
                 self.issue(tx, &seen, (aal, acr, methods)).await

@@ -12,8 +12,8 @@ use harp_core::kernel::act::Act;
 use harp_core::kernel::secret::Plain;
 
 use self::check::{Checked, Refusal, Unchecked};
-pub use self::decide::{Need, Why};
-pub use self::wait::{Pending, decline, resume, waiting};
+pub use self::decide::{Need, Why, Wish};
+pub use self::wait::{Pending, decline, decline_step_up, resume, waiting};
 use super::client_auth;
 use super::provider::{Location, Oidc};
 use crate::protocol::ProtocolError;

@@ -57,7 +57,7 @@ pub async fn waiting(
     let Taken::Up(taken) = take_up(oidc, token, act).await? else { return Ok(None) };
     let (it, checked) = *taken;
     let seen = oidc.store.read(&See { oidc, checked: &checked, session }).await?;
-    let context = Context { profile: oidc.harp.profile, since: Some(it.created_at), now: act.now };
+    let context = Context::of(&it, oidc.harp.profile, act.now);
     Ok(Some(Pending {
         need: match decide(&checked, seen.as_ref(), context) {
             Verdict::First(need) => Some(need),
@@ -115,6 +115,28 @@ pub async fn decline(oidc: &Oidc, token: &Plain, act: &Act) -> Result<Answer, Tr
             Ok(refused(oidc, &checked.refuse(error)))
         }
     }
+}
+
+/// The person does not want to prove more: the application is told what was reached, or, where it asked for more as essential,
+/// that it was not (OpenID Connect Core §3.1.2.1, §5.5.1.1).
+pub async fn decline_step_up(
+    oidc: &Oidc,
+    token: &Plain,
+    session: Option<&Plain>,
+    act: &Act,
+) -> Result<Answer, Trouble> {
+    struct Decline(Hashed, Timestamp);
+    #[async_trait]
+    impl OidcWork for Decline {
+        type Out = bool;
+        async fn run(&self, tx: &mut dyn OidcTx) -> Result<bool, Fault> {
+            tx.decline_step_up(&self.0, self.1).await
+        }
+    }
+    if !oidc.store.write(&Decline(token.hashed(), act.now)).await? {
+        return Ok(Answer::Gone);
+    }
+    resume(oidc, token, session, act).await
 }
 
 enum Taken {

@@ -85,6 +85,7 @@ fn begin(mut visit: Visit, wait: &Interact) -> Reply {
     visit.see(match wait.need {
         Need::SignIn(_) => url::SIGN_IN,
         Need::SetUp => url::SET_UP,
+        Need::StepUp { .. } => url::STEP_UP,
         Need::Terms => url::SIGN_IN_TERMS,
     })
 }

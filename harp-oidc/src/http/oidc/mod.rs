@@ -17,6 +17,7 @@ pub mod discovery;
 mod end_session;
 mod jwks;
 mod said;
+mod step_up;
 mod terms;
 mod token;
 mod userinfo;
@@ -37,6 +38,8 @@ fn for_browsers() -> Router<App> {
         .route(AUTHORIZE, get(authorize::get).post(authorize::post))
         .route(RESUME, get(authorize::resume))
         .route(url::SIGN_IN_TERMS, get(terms::show).post(terms::accept))
+        .route(url::STEP_UP, get(step_up::show).post(step_up::choose))
+        .route(url::STEP_UP_CODE, get(step_up::code).post(step_up::check))
         .route(LOGOUT, get(end_session::get).post(end_session::post))
         .route(LOGOUT_CONFIRM, get(end_session::ask).post(end_session::confirm))
 }

@@ -70,6 +70,7 @@ async fn asked(visit: &Visit) -> Result<InForce, Stop> {
         Some(Need::Terms) => Ok(pending.terms),
         Some(Need::SignIn(_)) => Err(visit.go(url::SIGN_IN)),
         Some(Need::SetUp) => Err(visit.go(url::SET_UP)),
+        Some(Need::StepUp { .. }) => Err(visit.go(url::STEP_UP)),
         None => Err(visit.go(&format!("{RESUME}?interaction={}", token.expose()))),
     }
 }

@@ -61,7 +61,6 @@ fn reason(pending: &Pending) -> Option<Message> {
         Why::Again => Message::new("sign-in.asked-again"),
         Why::TooOld { most } => too_old(most),
         Why::Somebody => Message::new("sign-in.somebody-else"),
-        Why::Stronger => Message::new("sign-in.stronger"),
     };
     Some(message.with("application", &pending.application))
 }

@@ -122,6 +122,10 @@ async fn set_up(visit: Visit) -> Reply {
 /// E11
 async fn list(visit: Visit) -> Reply {
     let live = visit.person()?;
+    // Somebody added a device on the way to an application that asks for it: the request goes on by itself.
+    if !visit.state().enrol.is_empty() {
+        return visit.see(url::STEP_UP);
+    }
     let devices = rows(&visit, live).await?;
     visit.show(&Devices { frame: Area::Profile.frame(&visit), devices })
 }
@@ -171,7 +175,9 @@ async fn add(visit: Visit, at: Area) -> Reply {
 }
 
 fn show_add(visit: &Visit, at: Area, form: Form) -> Reply {
-    let methods = visit.harp().profile.methods.to_vec();
+    let wanted = visit.state().enrol;
+    let offered = visit.harp().profile.methods.iter().copied();
+    let methods = offered.filter(|method| wanted.is_empty() || wanted.contains(method)).collect();
     visit.show(&AddDevice { frame: at.frame(visit), form, methods })
 }
 

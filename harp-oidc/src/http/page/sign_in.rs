@@ -27,9 +27,9 @@ use crate::view::sign_in::{
 use crate::view::url::{self, act};
 
 /// In the address of a code's page: which code it speaks of, so that a second click on *Resend* sends nothing more.
-pub(super) const NUMBER: &str = "n";
+pub(in crate::http) const NUMBER: &str = "n";
 /// In the address of a code's page: no further code was sent.
-pub(super) const NO_MORE: &str = "no-more";
+pub(in crate::http) const NO_MORE: &str = "no-more";
 
 pub fn routes() -> Router<App> {
     Router::new()
@@ -247,17 +247,17 @@ fn locked(visit: &Visit, until: Timestamp) -> Reply {
     visit.show(&Locked::new(visit.frame(Section::Elsewhere), until, visit.act.now))
 }
 
-pub(super) fn life_minutes(visit: &Visit) -> u32 {
+pub(in crate::http) fn life_minutes(visit: &Visit) -> u32 {
     u32::try_from(visit.harp().profile.code.life.as_secs() / 60).unwrap_or(u32::MAX)
 }
 
 /// Which code the page in the address spoke of.
-pub(super) fn number(visit: &Visit) -> u32 {
+pub(in crate::http) fn number(visit: &Visit) -> u32 {
     query(&visit.uri, NUMBER).and_then(|n| n.parse().ok()).unwrap_or(0)
 }
 
 /// What a code's page says of it.
-pub(super) fn shown(code: Option<OnItsWay>) -> Sent {
+pub(in crate::http) fn shown(code: Option<OnItsWay>) -> Sent {
     match code {
         Some(code) if code.resend > 0 => Sent::Again,
         _ => Sent::First,

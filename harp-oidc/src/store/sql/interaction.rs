@@ -32,9 +32,15 @@ impl InteractionStore for SqlTx {
 
     async fn interaction(&mut self, secret: &Hashed, at: Timestamp) -> Result<Option<Interaction>, Fault> {
         const SQL: &str =
-            "SELECT secret, client, request, source, created_at, expires_at FROM oidc_interaction
+            "SELECT secret, client, request, source, created_at, step_up_declined_at, expires_at FROM oidc_interaction
              WHERE secret = $1 AND spent_at IS NULL AND expires_at > $2";
         self.optional(SQL, args![secret, at]).await?.map(|row| read(&row)).transpose()
+    }
+
+    async fn decline_step_up(&mut self, secret: &Hashed, at: Timestamp) -> Result<bool, Fault> {
+        const SQL: &str = "UPDATE oidc_interaction SET step_up_declined_at = $2
+             WHERE secret = $1 AND spent_at IS NULL AND expires_at > $2 RETURNING secret";
+        Ok(self.optional(SQL, args![secret, at]).await?.is_some())
     }
 
     async fn spend_interaction(&mut self, secret: &Hashed, at: Timestamp) -> Result<bool, Fault> {
@@ -56,6 +62,7 @@ fn read(row: &Row) -> Result<Interaction, Fault> {
         request: row.get("request")?,
         source: row.get("source")?,
         created_at: row.get("created_at")?,
+        step_up_declined_at: row.get("step_up_declined_at")?,
         expires_at: row.get("expires_at")?,
     })
 }

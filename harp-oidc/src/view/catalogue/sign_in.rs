@@ -22,6 +22,7 @@ use crate::view::sign_in::{
     AcceptTerms, AccountLocked, ChooseMethod, EnterCode, Expired, Locked, Sent, SignIn, TermsAt,
 };
 use crate::view::sign_out::{Back, ConfirmSignOut, SignedOut};
+use crate::view::step_up::{Otherwise, StepUp, StepUpAdd};
 use crate::view::words::Message;
 
 pub(super) fn phone() -> Device {
@@ -45,6 +46,7 @@ pub(super) fn fill(shelf: &mut Shelf) {
     shelf.add("welcome", Welcome { frame: shelf.frame() });
     passwords(shelf);
     codes(shelf);
+    step_up(shelf);
     terms(shelf);
     shelf.add("sign-in-expired", Expired { frame: shelf.frame() });
     shelf.add("sign-out", ConfirmSignOut { frame: shelf.ana(Section::Elsewhere) });
@@ -95,6 +97,26 @@ fn recover(shelf: &mut Shelf) {
     shelf.add("recovery-over", RecoveryOver { frame: shelf.frame() });
 }
 
+fn step_up(shelf: &mut Shelf) {
+    let qpp = || "Quality Payment Program".to_owned();
+    let page = |frame, form, devices| StepUp {
+        frame,
+        form,
+        application: qpp(),
+        devices,
+        otherwise: Otherwise::Without,
+    };
+    shelf.add("step-up", page(shelf.to_application(), Form::new(), vec![phone(), app(), call()]));
+    let one = page(shelf.to_application(), Form::new(), vec![app()]);
+    shelf.add("step-up.one", StepUp { otherwise: Otherwise::Leave, ..one });
+    let none = Form::new().problem("method", "problem.method-missing");
+    shelf.add("step-up.none", page(shelf.to_application(), none, vec![phone(), app()]));
+    let page = |frame, methods| StepUpAdd { frame, application: qpp(), methods, otherwise: Otherwise::Leave };
+    shelf.add("step-up-add", page(shelf.to_application(), vec![Method::Passkey]));
+    let any = page(shelf.to_application(), vec![Method::Totp, Method::Sms]);
+    shelf.add("step-up-add.several", StepUpAdd { otherwise: Otherwise::Without, ..any });
+}
+
 fn passwords(shelf: &mut Shelf) {
     let page = |frame, form| SignIn { frame, form, terms: TermsAt::Password, reason: None };
     shelf.add("sign-in", page(shelf.frame(), Form::new()));
@@ -119,7 +141,6 @@ fn passwords(shelf: &mut Shelf) {
         ("sign-in.asked-again", mft("sign-in.asked-again")),
         ("sign-in.too-old-minutes", mft("sign-in.too-old-minutes").count("minutes", 10)),
         ("sign-in.too-old-hours", mft("sign-in.too-old-hours").count("hours", 8)),
-        ("sign-in.stronger", mft("sign-in.stronger")),
         ("sign-in.somebody-else", mft("sign-in.somebody-else")),
         ("sign-in.set-up-next", Message::new("sign-in.set-up-next")),
     ] {
