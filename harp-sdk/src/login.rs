@@ -18,8 +18,8 @@ use crate::local::LocalPath;
 use crate::proof::Proof;
 use crate::session::{Session, Tools};
 
-/// How long a person may take at the provider.
-pub(crate) const LIFE: Duration = Duration::from_secs(10 * 60);
+/// How long a person may take at the provider, which may have them add a device on the way: as long as it keeps the request.
+pub(crate) const LIFE: Duration = Duration::from_secs(60 * 60);
 /// Sign-ins that one browser may have under way: one a tab.
 const TABS: usize = 5;
 const QUERY_LIMIT: usize = 8 * 1024;

@@ -53,9 +53,11 @@ pub fn standing(proofs: &[Proof], life: Duration, now: Timestamp) -> Vec<Proof> 
     proofs.iter().filter(|proof| proof.at <= now && now < proof.at + life).copied().collect()
 }
 
-/// These proofs and one more, which stands for an earlier one by the same method.
+/// These proofs and one more, which stands for an earlier one by the same method, unless that one proved more: a passkey that
+/// verified its owner.
 pub fn with(proofs: &[Proof], new: Proof) -> Vec<Proof> {
-    proofs.iter().filter(|proof| proof.method != new.method).copied().chain([new]).collect()
+    let stays = |old: &&Proof| old.method != new.method || old.user_verified > new.user_verified;
+    proofs.iter().filter(stays).copied().chain([new]).collect()
 }
 
 #[cfg(test)]

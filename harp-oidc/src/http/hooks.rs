@@ -5,6 +5,7 @@ use std::str::FromStr as _;
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequest, OriginalUri, Path, Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -53,7 +54,7 @@ async fn again(
     State(app): State<App>,
     Acting(act): Acting,
     Path(message): Path<String>,
-    Query(which): Query<Which>,
+    which: Result<Query<Which>, QueryRejection>,
     called: Called,
 ) -> Response {
     let letter = match MessageId::from_str(&message) {
@@ -61,7 +62,7 @@ async fn again(
         Err(_) => Ok(None),
     };
     let document = match letter {
-        Ok(Some(letter)) => called.hooks.say_again(&letter, &message, which.n),
+        Ok(Some(letter)) => called.hooks.say_again(&letter, &message, which.map_or(u32::MAX, |Query(which)| which.n)),
         Ok(None) => TwilioHooks::say(&Words::english().t("letter-speech.over")),
         Err(trouble) => return failed(&trouble),
     };
@@ -96,7 +97,7 @@ fn believed(app: &App, uri: &Uri, (headers, body): (&HeaderMap, &[u8])) -> Optio
 }
 
 fn forged() -> Response {
-    tracing::warn!("a callback came without the telephone service's signature");
+    tracing::debug!("a callback came without the telephone service's signature");
     (StatusCode::FORBIDDEN, "not signed by the telephone service\n").into_response()
 }
 

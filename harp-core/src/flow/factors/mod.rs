@@ -26,11 +26,11 @@ use super::sessions::Live;
 use super::{Harp, Trouble};
 use crate::account::{Account, Standing};
 use crate::factor::budget::Off;
-use crate::factor::{Factor, highest_level};
+use crate::factor::{Assurance, Factor, Proof, highest_level};
 use crate::kernel::act::Act;
 use crate::kernel::assurance::Method;
 use crate::kernel::id::FactorId;
-use crate::session::Session;
+use crate::session::{Session, SessionScope};
 use crate::store::{Fault, Tx, Work};
 
 /// Why nothing may be changed now.
@@ -114,7 +114,11 @@ impl Gate {
         let serves = session.secret == live.session.secret
             && session.check(account.epoch, rules, act.now).is_ok()
             && account.standing.is_usable();
-        let level = session.assurance().map(|a| a.aal);
+        // A step-up proves more for an application, and not that who is at the screen knows the password: what counts here was
+        // proved at the sign-in itself (decision 0008), or while it sets its devices up.
+        let own = |p: &&Proof| p.at <= session.auth_time || session.scope == SessionScope::SetUp;
+        let proofs: Vec<Proof> = session.proofs.iter().filter(own).copied().collect();
+        let level = Assurance::of(&proofs).map(|a| a.aal);
         let enough = level >= Some(highest_level(&factors)) && act.now < session.auth_time + rules.fresh;
         Ok(if serves && enough { Ok(Gate { session, account, factors }) } else { Err(Denied::SignInAgain) })
     }

@@ -8,7 +8,7 @@ use crate::account::field::{Complaint, Field, Problem};
 use crate::audit::Deed;
 use crate::factor::Proof;
 use crate::factor::level::{Level, with};
-use crate::flow::attempts::{self, Attempt, Refusal};
+use crate::flow::attempts::{Attempt, Keys, Refusal};
 use crate::flow::device::{Ask, SendOutcome, Verified};
 use crate::flow::sessions::Live;
 use crate::flow::sign_in::{Gone, How, SignedIn};
@@ -156,13 +156,15 @@ impl Choose<'_> {
         if offer.devices.iter().all(|device| device.id != self.device) {
             return Ok(Some(SendOutcome::NotAChoice));
         }
+        let username = account.username.folded();
+        let keys = Keys::sign_in(tx, harp, (&username, Some(&account)), act).await?;
         tx.add_step_up(&StepUp {
             id: self.id,
             secret: self.fresh.hashed(),
             session: session.id,
             level: self.level,
             chosen: None,
-            budget: attempts::sign_in_key(harp, &account.username.folded()),
+            budget: keys.key,
             created_at: act.now,
             expires_at: act.now + harp.profile.session.sign_in,
         })
@@ -240,6 +242,9 @@ pub(super) async fn raise(
     act: &Act,
 ) -> Result<Option<SignedIn>, Fault> {
     let proofs = with(&counting(harp, session, act.now), proof);
+    if Level::of(&proofs) < Level::of(&session.proofs) {
+        return Err(Fault::Defect("a step-up would take away what the session has reached".to_owned()));
+    }
     let methods = proofs.iter().map(|proof| proof.method).collect();
     let raised = Raised {
         secret: secret.hashed(),
