@@ -107,10 +107,12 @@ method =
     .passkey = Passkey
     .passkey-hint = You unlock your phone, computer or security key. Nobody can trick you out of it.
     .recovery = Recovery code
+    .recovery-hint = Ten codes to print. Each lets you in once, with your password, when your phone or app is not at hand.
 
 device =
     .ending = number ending in { $digits }
     .no-contact = none
+    .left = { $count } left
     .option = { $kind }, { $contact }
 
 # What is wrong with what was typed. `<field>-<what>` where the field has its own words, else `<what>`.
@@ -324,6 +326,9 @@ enter-code =
     .called = We are calling your { $contact }. A voice reads out a security code, twice.
     .mailed = We sent a security code to { $contact }.
     .from-app = Open your authenticator app and enter the code that it shows now.
+    .from-paper = Enter one of your recovery codes, with its number in front. Each works once.
+    .recovery-code = Recovery code
+    .recovery-hint = For example 3-7k2p-9x0m-4tvwe. Capital letters, spaces and hyphens do not matter.
     .life = { $minutes ->
         [one] It works for { $minutes } minute.
        *[other] It works for { $minutes } minutes.
@@ -706,6 +711,24 @@ add-device =
     .title = Add a sign-in code or device
     .method = Device type
     .too-many = You have as many as an account may have. Remove one first.
+
+recovery-codes =
+    .title = Make recovery codes
+    .what = You get ten codes to print. When your phone or app is not at hand, your password and one of the codes let you in. Each code works once.
+    .left = { $count ->
+        [one] You have { $count } code left.
+       *[other] You have { $count } codes left.
+    }
+    .instead = New codes take their place: what you printed before does not work any more.
+    .make = Make codes
+    .shown-title = Your recovery codes
+    .once = We show them this once. Print this page or save the file, and keep it where nobody else looks, not beside your password.
+    .how = To use one, sign in with your password, choose “Recovery code”, and enter it with its number in front.
+    .download = Save as a text file
+    .file = Recovery codes for { $product }. Each works once.
+    .done = I have printed or saved them
+    .offer = Make recovery codes to print
+    .renew = Make new recovery codes
 
 add-phone =
     .sms-title = Get codes by text message
@@ -1091,6 +1114,13 @@ letter-sign-in-locked =
     .what = Somebody entered a wrong password or security code for your account too often. Sign-in is locked for a while, so that nobody can go on guessing. It still works in a browser where you have signed in before, unless the wrong attempts came from there.
     .wait = If it was you, wait until the lock ends, and sign in with the right details.
     .until = Locked until
+
+letter-recovery-codes =
+    .made-subject = Recovery codes were made
+    .made = Recovery codes were made for your account. Codes that were made earlier do not work any more.
+    .used-subject = A recovery code was used
+    .used = One of your recovery codes was used to prove that it was you.
+    .left = Codes left
 
 letter-switched-off =
     .password-subject = Your password was switched off

@@ -184,6 +184,18 @@ impl English {
                     still_works("Your password", *off)
                 ),
             ),
+            Happened::RecoveryCodesMade => (
+                format!("Recovery codes were made for your {name} account"),
+                format!(
+                    "Recovery codes were made for your {name} account. Codes that were made earlier do not work any more."
+                ),
+            ),
+            Happened::RecoveryCodeUsed { left } => (
+                format!("A recovery code of your {name} account was used"),
+                format!(
+                    "One of the recovery codes of your {name} account was used. So many are left: {left}."
+                ),
+            ),
             Happened::FactorSwitchedOff { method, off } => (
                 format!("A way to sign in to your {name} account was switched off"),
                 format!(
@@ -305,7 +317,8 @@ fn way(method: &str) -> &'static str {
         Some(Method::Totp) => "an authenticator app",
         Some(Method::Push) => "a device for push messages",
         Some(Method::Passkey) => "a passkey",
-        Some(Method::Password | Method::RecoveryCode) | None => "a sign-in code or device",
+        Some(Method::RecoveryCode) => "a set of recovery codes",
+        Some(Method::Password) | None => "a sign-in code or device",
     }
 }
 
@@ -426,6 +439,8 @@ mod tests {
             Happened::SignInLocked { until: at },
             Happened::PasswordSwitchedOff { off: Off::Strangers },
             Happened::FactorSwitchedOff { method: "sms".into(), off: Off::All },
+            Happened::RecoveryCodesMade,
+            Happened::RecoveryCodeUsed { left: 9 },
             Happened::AccountLocked,
             Happened::AccountUnlocked,
             Happened::UserIdAsked { username: "ana.rivera".into() },

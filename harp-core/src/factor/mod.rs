@@ -12,6 +12,7 @@ use crate::vault::Sealed;
 mod blocklist;
 pub mod budget;
 pub mod level;
+pub mod lookup;
 pub mod password;
 pub mod phone;
 pub mod totp;
@@ -33,10 +34,16 @@ impl Factor {
         self.binding.method()
     }
 
+    /// Recovery codes that are all used prove nothing any more.
+    pub fn is_used_up(&self) -> bool {
+        matches!(self.binding, Binding::RecoveryCodes { left: 0 })
+    }
+
     /// Whether an account may rest on it alone (E01): ACTIVE, and something that the person has. A code by e-mail is not
-    /// (SP 800-63B-4 §3.1.3.1): whoever reads the mailbox would need nothing else (docs/decisions/0008).
+    /// (SP 800-63B-4 §3.1.3.1): whoever reads the mailbox would need nothing else (docs/decisions/0008). Nor are recovery codes:
+    /// they are used up.
     pub fn carries(&self) -> bool {
-        self.status == FactorStatus::Active && self.method().possession()
+        self.status == FactorStatus::Active && self.method().carries()
     }
 }
 
@@ -57,6 +64,10 @@ pub enum Binding {
         secret: Sealed,
         last_step: Option<u64>,
     },
+    /// A set of recovery codes, of which so many are left. Their hashes are kept beside it.
+    RecoveryCodes {
+        left: u32,
+    },
 }
 
 impl Binding {
@@ -66,6 +77,7 @@ impl Binding {
             Binding::Voice { .. } => Method::Voice,
             Binding::Email { .. } => Method::Email,
             Binding::Totp { .. } => Method::Totp,
+            Binding::RecoveryCodes { .. } => Method::RecoveryCode,
         }
     }
 
@@ -76,7 +88,7 @@ impl Binding {
                 Some(format!("•••-•••-{}", phone.last_four()))
             }
             Binding::Email { address } => Some(address.masked()),
-            Binding::Totp { .. } => None,
+            Binding::Totp { .. } | Binding::RecoveryCodes { .. } => None,
         }
     }
 }

@@ -142,7 +142,28 @@ fn recipient(binding: &Binding) -> Option<Recipient> {
         Binding::Sms { phone } => Some(Recipient::Sms(phone.clone())),
         Binding::Voice { phone } => Some(Recipient::Voice(phone.clone())),
         Binding::Email { address } => Some(Recipient::Email(address.clone())),
-        Binding::Totp { .. } => None,
+        Binding::Totp { .. } | Binding::RecoveryCodes { .. } => None,
+    }
+}
+
+/// What was typed; and, if it is one of a person's recovery codes, which: its hash was compared before, outside of any
+/// transaction.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Typed<'a> {
+    pub text: &'a str,
+    pub looked_up: Option<LookedUp>,
+}
+
+/// A recovery code that is right, if nobody uses it first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LookedUp {
+    pub set: FactorId,
+    pub number: u32,
+}
+
+impl<'a> From<&'a str> for Typed<'a> {
+    fn from(text: &'a str) -> Typed<'a> {
+        Typed { text, looked_up: None }
     }
 }
 
@@ -152,14 +173,21 @@ pub(super) enum Judged {
     Wrong,
     Code(CodeRef),
     Step(u64),
+    /// The recovery code of this number.
+    LookUp(u32),
 }
 
 pub(super) fn judge(
     harp: &Harp,
     (factor, challenge): (&Factor, Option<&CodeChallenge>),
-    typed: &str,
+    typed: Typed<'_>,
     now: Timestamp,
 ) -> Result<Judged, Fault> {
+    let Typed { text: typed, looked_up } = typed;
+    if let Binding::RecoveryCodes { .. } = factor.binding {
+        let right = looked_up.filter(|found| found.set == factor.id);
+        return Ok(right.map_or(Judged::Wrong, |found| Judged::LookUp(found.number)));
+    }
     if let Binding::Totp { secret, .. } = &factor.binding {
         let secret = TotpSecret::open(secret, factor.id, &harp.vault)
             .map_err(|e| Fault::Corrupt(format!("{}: {e}", factor.id)))?;
@@ -183,5 +211,6 @@ pub(super) async fn spend(
         Judged::Wrong => Ok(false),
         Judged::Code(code) => tx.spend_challenge(code.challenge, code.resend, now).await,
         Judged::Step(step) => tx.spend_totp_step(factor, step).await,
+        Judged::LookUp(number) => tx.spend_lookup_code(factor, number, now).await,
     }
 }

@@ -3,19 +3,24 @@
 
 use async_trait::async_trait;
 
-use super::Harp;
+use super::alert::alert;
 use super::attempts::{self, Attempt, Counted, Keys, Refusal};
-use super::codes::{self, OnItsWay, Sent, Wanted, Wish};
+use super::codes::{self, LookedUp, OnItsWay, Sent, Typed, Wanted, Wish};
 use super::in_a_row::{self, Authenticator, Judged};
 use super::sends::Reason;
 use super::sign_in::Gone;
-use crate::account::Account;
+use super::{Harp, Trouble};
+use crate::account::{Account, PasswordHash};
 use crate::audit::Deed;
 use crate::factor::budget::Visitor;
-use crate::factor::{CodeChallenge, Factor};
+use crate::factor::lookup::LookUpCode;
+use crate::factor::{Binding, CodeChallenge, Factor};
 use crate::kernel::act::Act;
+use crate::kernel::assurance::Method;
 use crate::kernel::id::{ChallengeId, FactorId};
 use crate::kernel::time::Timestamp;
+use crate::notice::Happened;
+use crate::port::Checked;
 use crate::session::recovery::Recovery;
 use crate::session::step_up::StepUp;
 use crate::session::{Chosen, SignIn};
@@ -77,7 +82,44 @@ pub(super) enum Verified<'a> {
     Over,
 }
 
+/// A recovery code that was typed where a set of them is chosen, and what it must hash to.
+#[derive(Debug)]
+pub(super) struct Sought {
+    set: FactorId,
+    hash: Option<PasswordHash>,
+}
+
+/// Compares a recovery code with its hash, slowly, on the bounded pool; a number that is used or unknown costs the same.
+pub(super) async fn look_up(
+    harp: &Harp,
+    (code, sought): (&LookUpCode, Option<Sought>),
+) -> Result<Option<LookedUp>, Trouble> {
+    let Some(Sought { set, hash }) = sought else { return Ok(None) };
+    Ok(match harp.hasher.check(code.secret(), hash.as_ref()).await? {
+        Checked::Wrong => None,
+        Checked::Right | Checked::RightUpgrade(_) => Some(LookedUp { set, number: code.number }),
+    })
+}
+
 impl<'a> Waiting<'a> {
+    /// What the recovery code is to be compared with, unless nothing may be tried now, or no set is chosen.
+    pub async fn seek(
+        self,
+        tx: &mut dyn Tx,
+        harp: &Harp,
+        code: &LookUpCode,
+        act: &Act,
+    ) -> Result<Option<Sought>, Fault> {
+        let keys = Keys::again(harp, self.on.budget(), act);
+        let chosen = self.chosen().filter(|f| f.method() == Method::RecoveryCode);
+        match (chosen, attempts::locked(tx, harp, &keys, act.now).await?) {
+            (Some(set), None) => {
+                Ok(Some(Sought { set: set.id, hash: tx.lookup_code(set.id, code.number).await? }))
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// The chosen device, if it still is one that counts.
     pub fn chosen(self) -> Option<&'a Factor> {
         let chosen = self.on.chosen()?;
@@ -143,7 +185,7 @@ impl<'a> Waiting<'a> {
         self,
         tx: &mut dyn Tx,
         harp: &Harp,
-        (typed, right): (&str, Attempt),
+        (typed, right): (Typed<'_>, Attempt),
         act: &Act,
     ) -> Result<Verified<'a>, Fault> {
         let keys = Keys::again(harp, self.on.budget(), act);
@@ -183,6 +225,10 @@ impl<'a> Waiting<'a> {
         }
         if is_right && matches!(counted, Counted::Open { .. }) {
             in_a_row::reset(tx, device, act.now).await?;
+            if let Binding::RecoveryCodes { left } = factor.binding {
+                let what = Happened::RecoveryCodeUsed { left: left.saturating_sub(1) };
+                alert(tx, harp, (self.account, what), act).await?;
+            }
             return Ok(Verified::Right(factor));
         }
         note_refused(tx, harp, factor, act).await?;

@@ -62,9 +62,22 @@ impl Method {
 
     /// Whether it can be the second factor that AAL2 needs.
     /// SP 800-63B-4 §3.1.3.1: e-mail SHALL NOT be used as an out-of-band authenticator,
-    /// so a password with an e-mail code states AAL1 in every profile.
+    /// so a password with an e-mail code states AAL1 in every profile. A recovery code is a look-up secret (§3.1.2).
     pub fn possession(self) -> bool {
-        matches!(self, Method::Sms | Method::Voice | Method::Totp | Method::Push | Method::Passkey)
+        matches!(
+            self,
+            Method::Sms
+                | Method::Voice
+                | Method::Totp
+                | Method::Push
+                | Method::Passkey
+                | Method::RecoveryCode
+        )
+    }
+
+    /// Whether an account may rest on it alone: something that the person has, and that is not used up.
+    pub fn carries(self) -> bool {
+        self.possession() && self != Method::RecoveryCode
     }
 }
 

@@ -132,6 +132,11 @@ pub enum Happened {
     PasswordSwitchedOff {
         off: Off,
     },
+    /// P4: a set of recovery codes; the one before is worthless.
+    RecoveryCodesMade,
+    RecoveryCodeUsed {
+        left: u32,
+    },
     FactorSwitchedOff {
         method: String,
         off: Off,

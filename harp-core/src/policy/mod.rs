@@ -322,7 +322,7 @@ mod tests {
         assert!(p.password.length.min >= 15 && p.password.length.max >= 64);
         assert_eq!(p.password.blocklist, Blocklist::Whole);
         // E-mail is no out-of-band authenticator; texts and calls are restricted, and what is not comes first.
-        assert_eq!(p.methods, [Method::Totp, Method::Sms, Method::Voice]);
+        assert_eq!(p.methods, [Method::Totp, Method::Sms, Method::Voice, Method::RecoveryCode]);
         assert_eq!(p.proofing.questions_count, QuestionsCount::AsSignalOnly);
     }
 
@@ -335,7 +335,10 @@ mod tests {
         assert_eq!(p.password.composition.map(|c| (c.symbols, c.banned)), Some(("!@#$%^&*", "+()><")));
         assert_eq!(p.challenge, Some(Length { min: 4, max: 100 }));
         assert_eq!((p.proofing.questions, p.proofing.pass_mark), (5, 5));
-        assert_eq!(p.methods, [Method::Sms, Method::Voice, Method::Totp, Method::Email]);
+        assert_eq!(
+            p.methods,
+            [Method::Sms, Method::Voice, Method::Totp, Method::Email, Method::RecoveryCode]
+        );
         assert_eq!((p.attempts.limit, p.attempts.window, p.attempts.lock), (5, minutes(120), minutes(60)));
         for name in Profile::NAMES {
             assert!(Profile::named(name).unwrap().proofing.states < Ial::Two);

@@ -21,7 +21,7 @@ pub static NIST_63_4: Profile = Profile {
         blocklist: Blocklist::Whole,
     },
     challenge: None,
-    methods: &[Method::Totp, Method::Sms, Method::Voice],
+    methods: &[Method::Totp, Method::Sms, Method::Voice, Method::RecoveryCode],
     proofing: ProofingRules { questions_count: QuestionsCount::AsSignalOnly, ..BASE.proofing },
     ..BASE
 };
@@ -37,7 +37,7 @@ const BASE: Profile = Profile {
         blocklist: Blocklist::Off,
     },
     challenge: Some(Length { min: 4, max: 100 }),
-    methods: &[Method::Sms, Method::Voice, Method::Totp, Method::Email],
+    methods: &[Method::Sms, Method::Voice, Method::Totp, Method::Email, Method::RecoveryCode],
     proofing: ProofingRules {
         questions: 5,
         pass_mark: 5,

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::Fault;
+use crate::account::PasswordHash;
 use crate::factor::{CodeChallenge, CodePurpose, Factor};
 use crate::kernel::id::{AccountId, ChallengeId, FactorId};
 use crate::kernel::time::Timestamp;
@@ -17,10 +18,17 @@ pub trait FactorStore: Send {
     async fn activate_factor(&mut self, id: FactorId, at: Timestamp) -> Result<bool, Fault>;
     /// Notes that it proved something. False: it is not active (any more), and proves nothing.
     async fn factor_used(&mut self, id: FactorId, at: Timestamp) -> Result<bool, Fault>;
-    /// Anything to removed, once.
+    /// Anything to removed, once. Recovery codes go with their set.
     async fn remove_factor(&mut self, id: FactorId, at: Timestamp) -> Result<bool, Fault>;
     /// Spends a TOTP time step: true if it is later than every step spent before (RFC 6238 §5.2).
     async fn spend_totp_step(&mut self, id: FactorId, step: u64) -> Result<bool, Fault>;
+
+    async fn add_lookup_code(&mut self, set: FactorId, number: u32, hash: &PasswordHash)
+    -> Result<(), Fault>;
+    /// The hash of a recovery code that was not used.
+    async fn lookup_code(&mut self, set: FactorId, number: u32) -> Result<Option<PasswordHash>, Fault>;
+    /// Uses a recovery code up, once.
+    async fn spend_lookup_code(&mut self, set: FactorId, number: u32, at: Timestamp) -> Result<bool, Fault>;
 
     async fn add_challenge(&mut self, challenge: &CodeChallenge) -> Result<(), Fault>;
     async fn challenge(&mut self, id: ChallengeId) -> Result<Option<CodeChallenge>, Fault>;

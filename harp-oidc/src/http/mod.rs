@@ -41,6 +41,7 @@ pub fn portal() -> Router<App> {
         .merge(page::identity::routes())
         .merge(page::email::routes())
         .merge(page::devices::routes())
+        .merge(page::recovery_codes::routes())
         .merge(page::profile::routes())
         .merge(page::sessions::routes())
         .merge(page::lasting::routes())

@@ -21,6 +21,8 @@ pub enum Contact {
     LastFour(String),
     /// An address or a name that may be shown as it is: an email address already masked, the name given to an application.
     Shown(String),
+    /// So many recovery codes.
+    Left(u32),
     None,
 }
 
@@ -47,7 +49,8 @@ pub fn method_hint(method: Method) -> Option<&'static str> {
         Method::Totp => Some("method.totp-hint"),
         Method::Push => Some("method.push-hint"),
         Method::Passkey => Some("method.passkey-hint"),
-        Method::Password | Method::RecoveryCode => None,
+        Method::RecoveryCode => Some("method.recovery-hint"),
+        Method::Password => None,
     }
 }
 
@@ -69,6 +72,7 @@ impl Device {
             }
             Binding::Email { address } => Contact::Shown(address.masked()),
             Binding::Totp { .. } => Contact::None,
+            Binding::RecoveryCodes { left } => Contact::Left(*left),
         };
         Self { id: factor.id.to_string(), method: factor.method(), contact }
     }
@@ -82,6 +86,7 @@ impl Device {
         match &self.contact {
             Contact::LastFour(digits) => words.say(&Message::new("device.ending").with("digits", digits)),
             Contact::Shown(text) => text.clone(),
+            Contact::Left(count) => words.say(&Message::new("device.left").count("count", *count)),
             Contact::None => words.t("device.no-contact"),
         }
     }
@@ -89,7 +94,7 @@ impl Device {
     /// One line of a drop-down list (F03): *Text message (SMS), number ending in 1233*.
     pub fn option(&self, words: &Words) -> Choice {
         let label = match self.contact {
-            Contact::None => self.kind(words),
+            Contact::None | Contact::Left(_) => self.kind(words),
             _ => words.say(
                 &Message::new("device.option")
                     .with("kind", self.kind(words))

@@ -25,6 +25,7 @@ pub mod problem;
 pub mod profile;
 pub mod qr;
 pub mod recover;
+pub mod recovery_codes;
 pub mod register;
 pub mod roles;
 pub mod set_up;

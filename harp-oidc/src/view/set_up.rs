@@ -29,6 +29,10 @@ pub struct Row {
 }
 
 impl Row {
+    fn any_codes(rows: &[Row]) -> bool {
+        rows.iter().any(|row| row.device.method == Method::RecoveryCode)
+    }
+
     /// Whether one of them is switched off: then it is said why.
     fn any_off(rows: &[Row]) -> bool {
         rows.iter().any(|row| matches!(row.status, Status::OffForStrangers | Status::Off))
@@ -79,13 +83,17 @@ pub struct SetUp {
 
 impl SetUp {
     fn complete(&self) -> bool {
-        self.devices.iter().any(|row| row.status.is_confirmed() && row.device.method.possession())
+        self.devices.iter().any(|row| row.status.is_confirmed() && row.device.method.carries())
     }
 
     /// What is missing.
     fn not_yet(&self) -> &'static str {
         let email = self.devices.iter().any(|row| row.status.is_confirmed());
         if email { "set-up.not-email-alone" } else { "set-up.not-yet" }
+    }
+
+    fn may_make_codes(&self) -> bool {
+        self.complete() && !Row::any_codes(&self.devices)
     }
 
     fn remove_under(&self) -> &'static str {

@@ -1,6 +1,7 @@
 //! Signing in: user ID and password, then a security code, then (for some applications) the terms (F01–F13).
 
 use askama::Template;
+use harp_core::kernel::assurance::Method;
 use harp_core::kernel::time::Timestamp;
 use http::StatusCode;
 
@@ -21,6 +22,9 @@ pub const TERMS: Control = Control::new(Kind::Tick, "terms", "sign-in.agree");
 pub const METHOD: Control = Control::new(Kind::Select, "method", "choose-method.method");
 /// F04
 pub const CODE: Control = Control::code("code", "enter-code.code").hint("enter-code.code-hint");
+/// P4
+pub const RECOVERY: Control =
+    Control::line("code", "enter-code.recovery-code").hint("enter-code.recovery-hint").autocomplete("off");
 /// F12
 pub const ACCEPT: Control = Control::new(Kind::Tick, "terms", "accept-terms.accept");
 /// Which version the page showed: what comes back must still be in force. It never says what is stored.
@@ -84,6 +88,16 @@ pub struct EnterCode {
     pub device: Device,
     pub life_minutes: u32,
     pub sent: Sent,
+}
+
+impl EnterCode {
+    fn from_paper(&self) -> bool {
+        self.device.method == Method::RecoveryCode
+    }
+
+    fn control(&self) -> Control {
+        if self.from_paper() { RECOVERY } else { CODE }
+    }
 }
 
 /// What became of the code. An application's code is `First`.

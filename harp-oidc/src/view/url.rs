@@ -38,6 +38,8 @@ pub const SET_UP: &str = "/set-up";
 pub const SET_UP_ADD: &str = "/set-up/add";
 /// One device: `/set-up/devices/{id}/remove`.
 pub const SET_UP_DEVICES: &str = "/set-up/devices";
+/// Recovery codes.
+pub const SET_UP_CODES: &str = "/set-up/add/recovery_code";
 pub const SET_UP_DONE: &str = "/set-up/done";
 
 pub const PROFILE: &str = "/profile";
@@ -46,6 +48,7 @@ pub const PROFILE_CHALLENGE: &str = "/profile/challenge";
 /// The list; one device: `/profile/devices/{id}/remove`.
 pub const PROFILE_DEVICES: &str = "/profile/devices";
 pub const PROFILE_ADD_DEVICE: &str = "/profile/devices/add";
+pub const PROFILE_CODES: &str = "/profile/devices/add/recovery_code";
 pub const PROFILE_SESSIONS: &str = "/profile/sessions";
 
 pub const ROLES: &str = "/roles";
@@ -94,6 +97,8 @@ pub mod act {
     /// Prove identity later.
     pub const LATER: &str = "later";
     pub const COMPLETE: &str = "complete";
+    /// Recovery codes.
+    pub const MAKE: &str = "make";
     pub const REMOVE: &str = "remove";
     pub const APPROVE: &str = "approve";
     pub const DENY: &str = "deny";

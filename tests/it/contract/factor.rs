@@ -1,5 +1,6 @@
 //! Factors, codes and counters.
 
+use harp_core::account::PasswordHash;
 use harp_core::factor::{Binding, CodeChallenge, CodePurpose, Factor, FactorStatus};
 use harp_core::kernel::id::{AccountId, ChallengeId, FactorId};
 use harp_core::kernel::random::SystemRandom;
@@ -14,6 +15,29 @@ use super::{Node, at_once, change, look, race};
 const DAY: u64 = 24 * 60 * 60;
 
 both! {
+    /// P4: a recovery code is used up once, of eight at once by one; the set's removal takes the rest away.
+    async fn a_lookup_code_is_spent_once_and_goes_with_its_set(db: Db) {
+        let account = stored_account(&db).await.id;
+        let set = factor(account, Binding::RecoveryCodes { left: 2 });
+        let id = set.id;
+        change!(db, [set], |tx| {
+            tx.add_factor(&set).await?;
+            for number in [1, 2] {
+                tx.add_lookup_code(set.id, number, &PasswordHash(format!("hash {number}"))).await?;
+            }
+            Ok(())
+        }).await.unwrap();
+        assert_eq!(look!(db, [id], |tx| tx.factor(id).await).await, Ok(Some(set.clone())));
+        let hash = look!(db, [id], |tx| tx.lookup_code(id, 2).await).await.unwrap();
+        assert_eq!(hash, Some(PasswordHash("hash 2".to_owned())));
+        assert_eq!(race!(db, [id], |tx| tx.spend_lookup_code(id, 2, after(1)).await), 1);
+        assert_eq!(look!(db, [id], |tx| tx.lookup_code(id, 2).await).await, Ok(None));
+        let left = look!(db, [id], |tx| tx.factor(id).await).await.unwrap().unwrap().binding;
+        assert_eq!(left, Binding::RecoveryCodes { left: 1 });
+        change!(db, [id], |tx| tx.remove_factor(id, after(2)).await).await.unwrap();
+        assert_eq!(look!(db, [id], |tx| tx.lookup_code(id, 1).await).await, Ok(None));
+    }
+
     async fn factors_are_found_as_they_were_stored_oldest_first(db: Db) {
         let account = stored_account(&db).await.id;
         let phone = Phone::parse("+12024561111").unwrap();

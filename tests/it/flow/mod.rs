@@ -15,6 +15,7 @@ mod profile;
 mod prove_identity;
 mod recover_password;
 mod recover_user_id;
+mod recovery_codes;
 mod role_request;
 mod root_keys;
 mod sessions;

@@ -7,6 +7,7 @@ mod known;
 mod lasting;
 mod not_me;
 mod recover;
+mod recovery_codes;
 mod register;
 mod sign_in;
 mod telephone;

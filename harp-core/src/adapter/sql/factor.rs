@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::row::args;
 use super::{Arg, Row, SqlTx};
+use crate::account::PasswordHash;
 use crate::factor::{Binding, CodeChallenge, CodePurpose, Factor, FactorStatus};
 use crate::kernel::assurance::Method;
 use crate::kernel::id::{AccountId, ChallengeId, FactorId};
@@ -20,7 +21,8 @@ const KEEP: Duration = Duration::from_hours(24);
 macro_rules! select_factor {
     ($of:literal) => {
         concat!(
-            "SELECT id, account, method, contact, secret, last_step, status, created_at, activated_at, last_used_at \
+            "SELECT id, account, method, contact, secret, last_step, status, created_at, activated_at, last_used_at, \
+             (SELECT COUNT(*) FROM lookup_code WHERE lookup_code.factor = factor.id AND spent_at IS NULL) AS codes_left \
              FROM factor ",
             $of
         )
@@ -43,6 +45,7 @@ impl FactorStore for SqlTx {
             Binding::Sms { phone } | Binding::Voice { phone } => (Some(phone.as_str()), None, None),
             Binding::Email { address } => (Some(address.as_str()), None, None),
             Binding::Totp { secret, last_step } => (None, Some(secret.0.as_str()), *last_step),
+            Binding::RecoveryCodes { .. } => (None, None, None),
         };
         self.execute(
             "INSERT INTO factor (id, account, method, contact, secret, last_step, status, created_at, activated_at, \
@@ -102,6 +105,35 @@ impl FactorStore for SqlTx {
                  secret = CASE WHEN secret IS NULL THEN NULL ELSE '' END \
                  WHERE id = $1 AND status <> 'removed' RETURNING id",
                 args![id, at],
+            )
+            .await?;
+        if row.is_some() {
+            self.execute("DELETE FROM lookup_code WHERE factor = $1", args![id]).await?;
+        }
+        Ok(row.is_some())
+    }
+
+    async fn add_lookup_code(
+        &mut self,
+        set: FactorId,
+        number: u32,
+        hash: &PasswordHash,
+    ) -> Result<(), Fault> {
+        let sql = "INSERT INTO lookup_code (factor, number, hash) VALUES ($1, $2, $3)";
+        self.execute(sql, args![set, number, &hash.0]).await
+    }
+
+    async fn lookup_code(&mut self, set: FactorId, number: u32) -> Result<Option<PasswordHash>, Fault> {
+        let sql = "SELECT hash FROM lookup_code WHERE factor = $1 AND number = $2 AND spent_at IS NULL";
+        self.optional(sql, args![set, number]).await?.map(|r| Ok(PasswordHash(r.get("hash")?))).transpose()
+    }
+
+    async fn spend_lookup_code(&mut self, set: FactorId, number: u32, at: Timestamp) -> Result<bool, Fault> {
+        let row = self
+            .optional(
+                "UPDATE lookup_code SET spent_at = $3 \
+                 WHERE factor = $1 AND number = $2 AND spent_at IS NULL RETURNING number",
+                args![set, number, at],
             )
             .await?;
         Ok(row.is_some())
@@ -238,6 +270,7 @@ fn factor(row: Row) -> Result<Factor, Fault> {
         Method::Totp => {
             Binding::Totp { secret: Sealed(row.get("secret")?), last_step: row.get("last_step")? }
         }
+        Method::RecoveryCode => Binding::RecoveryCodes { left: row.get("codes_left")? },
         other => return Err(Fault::Corrupt(format!("a factor cannot be of the method {other}"))),
     };
     Ok(Factor {

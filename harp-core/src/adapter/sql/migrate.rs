@@ -53,6 +53,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "known_browser",
         sql: include_str!("../../../migrations/0013_known_browser.sql"),
     },
+    Migration {
+        version: 14,
+        name: "lookup_code",
+        sql: include_str!("../../../migrations/0014_lookup_code.sql"),
+    },
     Migration { version: 17, name: "step_up", sql: include_str!("../../../migrations/0017_step_up.sql") },
     Migration { version: 21, name: "posted", sql: include_str!("../../../migrations/0021_posted.sql") },
 ];

@@ -168,7 +168,7 @@ impl Work for Confirm<'_> {
             return Ok(ConfirmOutcome::Locked { until });
         }
         let open = tx.challenge_for(factor.account, &CodePurpose::Factor { factor: factor.id }).await?;
-        let judged = codes::judge(harp, (factor, open.as_ref()), self.typed, act.now)?;
+        let judged = codes::judge(harp, (factor, open.as_ref()), self.typed.into(), act.now)?;
         let right = codes::spend(tx, factor.id, judged, act.now).await?;
         // Right codes reset nothing here: one's own app would otherwise buy guesses at a stranger's phone.
         let attempt = if right { Attempt::Right } else { Attempt::Wrong };

@@ -12,6 +12,7 @@
 mod begin;
 mod complete;
 mod confirm;
+mod recovery_codes;
 mod remove;
 
 use async_trait::async_trait;
@@ -19,6 +20,7 @@ use async_trait::async_trait;
 pub use begin::{AppSetUp, BeginOutcome, begin_app, begin_email, begin_phone};
 pub use complete::{CompleteOutcome, complete_set_up};
 pub use confirm::{Awaited, ConfirmOutcome, ResendOutcome, awaited, confirm, resend};
+pub use recovery_codes::{MadeOutcome, make_recovery_codes};
 pub use remove::{RemoveOutcome, remove};
 
 use super::in_a_row::{self, Authenticator};

@@ -5,8 +5,10 @@ use async_trait::async_trait;
 use super::{Here, Proved, find};
 use crate::account::field::{Complaint, Field, Problem};
 use crate::audit::Deed;
+use crate::factor::lookup::LookUpCode;
 use crate::flow::attempts::Attempt;
-use crate::flow::device::{Ask, SendOutcome, Verified};
+use crate::flow::codes::Typed;
+use crate::flow::device::{Ask, SendOutcome, Sought, Verified, look_up};
 use crate::flow::sign_in::Gone;
 use crate::flow::{Harp, Trouble};
 use crate::kernel::act::Act;
@@ -30,6 +32,14 @@ pub async fn device(harp: &Harp, token: &Plain, typed: &str, act: &Act) -> Resul
         let complaint = Complaint { field: Field::Code, problem: Problem::Missing };
         return Ok(Proved::Incomplete(vec![complaint]));
     }
+    let looked_up = match LookUpCode::parse(typed) {
+        Some(code) => {
+            let sought = harp.store.read(&Seek { harp, token: token.hashed(), code: &code, act }).await?;
+            look_up(harp, (&code, sought)).await?
+        }
+        None => None,
+    };
+    let typed = Typed { text: typed, looked_up };
     Ok(harp.store.write(&Verify { harp, token: token.hashed(), typed, act }).await?)
 }
 
@@ -64,10 +74,29 @@ impl Work for Send<'_> {
     }
 }
 
+struct Seek<'a> {
+    harp: &'a Harp,
+    token: Hashed,
+    code: &'a LookUpCode,
+    act: &'a Act,
+}
+
+#[async_trait]
+impl Work for Seek<'_> {
+    type Out = Option<Sought>;
+
+    async fn run(&self, tx: &mut dyn Tx) -> Result<Option<Sought>, Fault> {
+        match Here::load(tx, self.harp, (&self.token, self.act.now)).await? {
+            Ok(here) => here.waiting().seek(tx, self.harp, self.code, self.act).await,
+            Err(_) => Ok(None),
+        }
+    }
+}
+
 struct Verify<'a> {
     harp: &'a Harp,
     token: Hashed,
-    typed: &'a str,
+    typed: Typed<'a>,
     act: &'a Act,
 }
 

@@ -202,7 +202,7 @@ async fn devices(
     (account, visitor): (AccountId, Visitor),
 ) -> Result<Vec<Factor>, Fault> {
     let mut factors = tx.factors(account).await?;
-    factors.retain(|f| f.status == FactorStatus::Active && f.method().possession());
+    factors.retain(|f| f.status == FactorStatus::Active && f.method().possession() && !f.is_used_up());
     Ok(in_a_row::serving(tx, harp, factors, visitor).await?.0)
 }
 

@@ -150,7 +150,7 @@ impl Here {
         let Some(account) = account.filter(usable) else { return Ok(Err(Gone::Changed)) };
         let mut factors = active(tx, &account).await?;
         // What the profile no longer takes proves nothing, though it was enrolled (3.6: e-mail in `nist-63-4`).
-        factors.retain(|f| harp.profile.methods.contains(&f.method()));
+        factors.retain(|f| harp.profile.methods.contains(&f.method()) && !f.is_used_up());
         let visitor = visitor(&sign_in.budget);
         let (factors, off) = in_a_row::serving(tx, harp, factors, visitor).await?;
         Ok(Ok(Here { sign_in, account, factors, off }))

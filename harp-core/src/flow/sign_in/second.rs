@@ -6,8 +6,10 @@ use super::{Entry, Gone, Here, SendOutcome, SignedIn};
 use crate::account::Standing;
 use crate::account::field::{Complaint, Field, Problem};
 use crate::factor::Proof;
+use crate::factor::lookup::LookUpCode;
 use crate::flow::attempts::{Attempt, Refusal};
-use crate::flow::device::{Ask, Verified};
+use crate::flow::codes::Typed;
+use crate::flow::device::{self, Ask, Sought, Verified};
 use crate::flow::{Harp, Trouble};
 use crate::kernel::act::Act;
 use crate::kernel::id::{ChallengeId, FactorId, SessionId};
@@ -51,10 +53,17 @@ pub async fn verify(harp: &Harp, token: &Plain, typed: &str, act: &Act) -> Resul
         let complaint = Complaint { field: Field::Code, problem: Problem::Missing };
         return Ok(CodeOutcome::Incomplete(vec![complaint]));
     }
+    let looked_up = match LookUpCode::parse(typed) {
+        Some(code) => {
+            let sought = harp.store.read(&Seek { harp, token: token.hashed(), code: &code, act }).await?;
+            device::look_up(harp, (&code, sought)).await?
+        }
+        None => None,
+    };
     let work = Verify {
         harp,
         token: token.hashed(),
-        typed,
+        typed: Typed { text: typed, looked_up },
         session: SessionId::mint(act.now, &*harp.random),
         secret: Plain::mint(&*harp.random),
         act,
@@ -94,10 +103,29 @@ impl Work for Send<'_> {
     }
 }
 
+struct Seek<'a> {
+    harp: &'a Harp,
+    token: Hashed,
+    code: &'a LookUpCode,
+    act: &'a Act,
+}
+
+#[async_trait]
+impl Work for Seek<'_> {
+    type Out = Option<Sought>;
+
+    async fn run(&self, tx: &mut dyn Tx) -> Result<Option<Sought>, Fault> {
+        match Here::load(tx, self.harp, (&self.token, self.act.now)).await? {
+            Ok(here) => here.waiting().seek(tx, self.harp, self.code, self.act).await,
+            Err(_) => Ok(None),
+        }
+    }
+}
+
 struct Verify<'a> {
     harp: &'a Harp,
     token: Hashed,
-    typed: &'a str,
+    typed: Typed<'a>,
     session: SessionId,
     secret: Plain,
     act: &'a Act,

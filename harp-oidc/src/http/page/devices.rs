@@ -35,7 +35,7 @@ use crate::view::words::Message;
 
 /// Where the pages stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Area {
+pub(super) enum Area {
     SetUp,
     Profile,
 }
@@ -72,10 +72,17 @@ fn area(at: Area) -> Router<App> {
 }
 
 impl Area {
-    fn list(self) -> &'static str {
+    pub(super) fn list(self) -> &'static str {
         match self {
             Area::SetUp => url::SET_UP,
             Area::Profile => url::PROFILE_DEVICES,
+        }
+    }
+
+    pub(super) fn recovery_codes(self) -> &'static str {
+        match self {
+            Area::SetUp => url::SET_UP_CODES,
+            Area::Profile => url::PROFILE_CODES,
         }
     }
 
@@ -93,7 +100,7 @@ impl Area {
         }
     }
 
-    fn frame(self, visit: &Visit) -> Frame {
+    pub(super) fn frame(self, visit: &Visit) -> Frame {
         visit.frame(match self {
             Area::SetUp => Section::Elsewhere,
             Area::Profile => Section::Profile,
@@ -101,7 +108,7 @@ impl Area {
     }
 
     /// Who may be here: in the profile, whoever has completed set-up.
-    fn person(self, visit: &Visit) -> Result<&Live, Stop> {
+    pub(super) fn person(self, visit: &Visit) -> Result<&Live, Stop> {
         match self {
             Area::SetUp => visit.anyone(),
             Area::Profile => visit.person(),
@@ -197,11 +204,12 @@ async fn choose(Post { visit, form }: Post, at: Area) -> Reply {
             BeginOutcome::Invalid(found) => show_add(&visit, at, Form::new().complaints(&found)),
             BeginOutcome::Denied(denied) => refuse_add(&visit, at, denied),
         },
+        Some(Method::RecoveryCode) => visit.see(at.recovery_codes()),
         _ => show_add(&visit, at, Form::new().problem(METHOD.name, "problem.method-missing")),
     }
 }
 
-fn refuse_add(visit: &Visit, at: Area, denied: Denied) -> Reply {
+pub(super) fn refuse_add(visit: &Visit, at: Area, denied: Denied) -> Reply {
     match denied {
         Denied::SignInAgain => Err(visit.to_sign_in()),
         Denied::TooMany => show_add(visit, at, Form::new().problem(METHOD.name, "add-device.too-many")),

@@ -17,6 +17,7 @@ pub mod official;
 pub mod profile;
 pub mod recover;
 pub mod recover_password;
+pub mod recovery_codes;
 pub mod register;
 pub mod roles;
 pub mod sessions;

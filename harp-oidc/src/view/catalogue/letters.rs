@@ -92,6 +92,8 @@ fn alerts() -> Vec<(&'static str, Notice)> {
             "letter.device-switched-off",
             alert(Happened::FactorSwitchedOff { method: method(), off: Off::All }),
         ),
+        ("letter.recovery-codes-made", alert(Happened::RecoveryCodesMade)),
+        ("letter.recovery-code-used", alert(Happened::RecoveryCodeUsed { left: 9 })),
         ("letter.account-locked", alert(Happened::AccountLocked)),
         ("letter.account-unlocked", alert(Happened::AccountUnlocked)),
         ("letter.user-id", alert(Happened::UserIdAsked { username: "ana.reyes".to_owned() })),

@@ -3,9 +3,10 @@
 use harp_core::account::challenge;
 use harp_core::account::field::{Complaint, Field, Problem};
 use harp_core::kernel::assurance::Method;
+use harp_core::kernel::secret::Secret;
 use harp_core::policy::HARP;
 
-use super::sign_in::{app, call, mail, phone};
+use super::sign_in::{app, call, mail, paper, phone};
 use super::{NOON, ORGANIZATION, PROGRAM, ROLE, Shelf, earlier};
 use crate::view::form::Form;
 use crate::view::frame::Section;
@@ -15,12 +16,14 @@ use crate::view::profile::{
     Challenge, ChangeChallenge, ChangePassword, EmailState, Profile, Sessions, SignedIn, Which,
 };
 use crate::view::qr::Qr;
+use crate::view::recovery_codes::{CodesNow, MakeCodes, RecoveryCodes};
 use crate::view::register::Identified;
 use crate::view::set_up::{
     AddDevice, AddEmail, AddPhone, AddTotp, DeviceCode, Devices, Left, RemoveDevice, Row, SetUp, SetUpDone,
     Status,
 };
 use crate::view::sign_in::Sent;
+use crate::view::url;
 use crate::view::words::Message;
 
 pub(super) fn fill(shelf: &mut Shelf) {
@@ -44,6 +47,15 @@ fn set_up(shelf: &mut Shelf) {
         Row { device: app(), status: Status::Active },
     ];
     shelf.add("profile-devices.off", Devices { frame: shelf.ana(Section::Profile), devices: off });
+    let codes_left = || Row { device: paper(), status: Status::Active };
+    let some = rows().into_iter().chain([codes_left()]).collect();
+    shelf.add("profile-devices.codes", Devices { frame: shelf.ana(Section::Profile), devices: some });
+    shelf.add("recovery-codes.make", MakeCodes { frame: shelf.frame(), now: None });
+    let now = Some(CodesNow { id: "fac_paper".to_owned(), left: 1 });
+    shelf.add("recovery-codes.renew", MakeCodes { frame: shelf.ana(Section::Profile), now });
+    let codes = (1..=10).map(|n| Secret::new(format!("{n}-7k2p-9x0m-4tvwe"))).collect();
+    let made = RecoveryCodes { frame: shelf.ana(Section::Profile), codes, back: url::PROFILE_DEVICES };
+    shelf.add("recovery-codes.shown", made);
     let email = vec![Row { device: mail(), status: Status::Active }];
     shelf.add("set-up.email-alone", SetUp { frame: shelf.frame(), devices: email });
     shelf.add("set-up.ready", SetUp { frame: shelf.to_application(), devices: rows() });

@@ -25,6 +25,10 @@ use crate::view::sign_out::{Back, ConfirmSignOut, SignedOut};
 use crate::view::step_up::{Otherwise, StepUp, StepUpAdd};
 use crate::view::words::Message;
 
+pub(super) fn paper() -> Device {
+    Device { id: "fac_paper".to_owned(), method: Method::RecoveryCode, contact: Contact::Left(9) }
+}
+
 pub(super) fn phone() -> Device {
     Device { id: "fac_phone".to_owned(), method: Method::Sms, contact: Contact::LastFour("1233".to_owned()) }
 }
@@ -198,6 +202,7 @@ fn codes(shelf: &mut Shelf) {
     let wrong = Form::new().problem("code", "problem.code-wrong_code");
     shelf.add("enter-code.wrong", page(shelf.frame(), wrong, phone(), Sent::First));
     shelf.add("enter-code.app", page(shelf.frame(), Form::new(), app(), Sent::First));
+    shelf.add("enter-code.recovery", page(shelf.frame(), Form::new(), paper(), Sent::First));
     shelf.add("enter-code.voice", page(shelf.frame(), Form::new(), call(), Sent::First));
     shelf.add("enter-code.email", page(shelf.frame(), Form::new(), mail(), Sent::First));
 }

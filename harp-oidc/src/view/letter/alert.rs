@@ -53,6 +53,13 @@ fn what(happened: &Happened) -> Body {
             facts: vec![Fact::At("letter-sign-in-locked.until", *until)],
             ..Body::saying("letter-sign-in-locked.subject", &["letter-sign-in-locked.what"])
         },
+        Happened::RecoveryCodesMade => {
+            Body::saying("letter-recovery-codes.made-subject", &["letter-recovery-codes.made"])
+        }
+        Happened::RecoveryCodeUsed { left } => Body {
+            facts: vec![Fact::Text("letter-recovery-codes.left", left.to_string())],
+            ..Body::saying("letter-recovery-codes.used-subject", &["letter-recovery-codes.used"])
+        },
         Happened::PasswordSwitchedOff { off } => Body::saying(
             "letter-switched-off.password-subject",
             &["letter-switched-off.password", still_works(*off)],
