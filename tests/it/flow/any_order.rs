@@ -3,6 +3,7 @@
 //! here from what was sent and typed, not from what the machine stores.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::stage::{Stage, synthetic};
@@ -21,7 +22,7 @@ use harp_core::policy::HARP;
 use harp_core::store::{Fault, Tx, Work};
 use harp_tests::cluster::Db;
 use proptest::prelude::*;
-use proptest::test_runner::TestCaseResult;
+use proptest::test_runner::{TestCaseResult, TestRunner};
 
 use super::browser::Browser;
 use super::steps::*;
@@ -116,21 +117,31 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() })]
-
-    /// F02, F04, F05, X-3, X-4, P15
-    #[test]
-    fn no_order_of_events_leads_past_the_second_factor(events in prop::collection::vec(event(), 1..60)) {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+/// F02, F04, F05, X-3, X-4, P15
+#[test]
+fn no_order_of_events_leads_past_the_second_factor() {
+    let (sessions, locks) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let config =
+        ProptestConfig { cases: 40, failure_persistence: None, max_shrink_iters: 200, ..Default::default() };
+    let orders = prop::collection::vec(event(), 1..60);
+    let played = TestRunner::new(config).run(&orders, |events| {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async {
             let mut play = Play::new().await;
             for event in events {
                 play.on(event).await?;
             }
-            Ok::<(), TestCaseError>(())
-        })?;
+            sessions.fetch_add(play.sessions, Ordering::SeqCst);
+            locks.fetch_add(play.locks, Ordering::SeqCst);
+            Ok(())
+        })
+    });
+    if let Err(fault) = played {
+        panic!("{fault}");
     }
+    let reached = (sessions.into_inner(), locks.into_inner());
+    assert!(reached.0 > 10 && reached.1 > 0, "hardly anything was reached: {reached:?}");
 }
 
 #[derive(Debug)]
@@ -195,6 +206,9 @@ struct Play {
     begun: Vec<Begun>,
     sent: Vec<SentCode>,
     guesses: BTreeMap<Budget, Guesses>,
+    /// What was reached: without any, nothing would be proved.
+    sessions: usize,
+    locks: usize,
 }
 
 impl Play {
@@ -218,8 +232,21 @@ impl Play {
         let last_step = step(&stage);
         let browsers = [1, 2, 3].map(Browser::new);
         stage.later(Duration::from_hours(2));
-        let (known, begun, sent, guesses) = Default::default();
-        Play { people, devices, app, last_step, browsers, known, begun, sent, guesses, stage }
+        let (known, begun, sent, guesses, sessions, locks) = Default::default();
+        Play {
+            people,
+            devices,
+            app,
+            last_step,
+            browsers,
+            known,
+            begun,
+            sent,
+            guesses,
+            sessions,
+            locks,
+            stage,
+        }
     }
 
     async fn on(&mut self, event: Event) -> TestCaseResult {
@@ -408,6 +435,7 @@ impl Play {
                 prop_assert_eq!(methods, [Method::Password, self.devices[device].factor.method()]);
                 prop_assert_eq!(signed_in.session.account, self.people[self.begun[n].who].id);
                 self.begun[n].over = true;
+                self.sessions += 1;
                 self.guesses.remove(&budget);
                 self.browsers[browser].cookie = signed_in.browser;
                 self.known.insert((browser, self.begun[n].who));
