@@ -62,7 +62,9 @@ async fn again(
         Err(_) => Ok(None),
     };
     let document = match letter {
-        Ok(Some(letter)) => called.hooks.say_again(&letter, &message, which.map_or(u32::MAX, |Query(which)| which.n)),
+        Ok(Some(letter)) => {
+            called.hooks.say_again(&letter, &message, which.map_or(u32::MAX, |Query(which)| which.n))
+        }
         Ok(None) => TwilioHooks::say(&Words::english().t("letter-speech.over")),
         Err(trouble) => return failed(&trouble),
     };

@@ -53,7 +53,7 @@ impl Offer {
                 .into_iter()
                 .filter(|f| f.status == FactorStatus::Active && offered(f.method()))
                 .collect(),
-            enrol: harp.profile.methods.iter().copied().filter(|method| offered(*method)).collect(),
+            enrol: harp.profile.methods.iter().copied().filter(|m| m.carries() && offered(*m)).collect(),
         }
     }
 }

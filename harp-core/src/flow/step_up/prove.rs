@@ -8,8 +8,10 @@ use crate::account::field::{Complaint, Field, Problem};
 use crate::audit::Deed;
 use crate::factor::Proof;
 use crate::factor::level::{Level, with};
+use crate::factor::lookup::LookUpCode;
 use crate::flow::attempts::{Attempt, Keys, Refusal};
-use crate::flow::device::{Ask, SendOutcome, Verified};
+use crate::flow::codes::Typed;
+use crate::flow::device::{Ask, SendOutcome, Sought, Verified, look_up};
 use crate::flow::sessions::Live;
 use crate::flow::sign_in::{Gone, How, SignedIn};
 use crate::flow::{Harp, Trouble};
@@ -92,8 +94,37 @@ pub async fn verify(
         let complaint = Complaint { field: Field::Code, problem: Problem::Missing };
         return Ok(Outcome::Incomplete(vec![complaint]));
     }
+    let token = token.hashed();
+    let looked_up = match LookUpCode::parse(typed) {
+        Some(code) => {
+            let sought = harp.store.read(&Seek { harp, live, token: &token, code: &code, act }).await?;
+            look_up(harp, (&code, sought)).await?
+        }
+        None => None,
+    };
+    let typed = Typed { text: typed, looked_up };
     let secret = Plain::mint(&*harp.random);
-    Ok(harp.store.write(&Verify { harp, live, token: token.hashed(), typed, secret, act }).await?)
+    Ok(harp.store.write(&Verify { harp, live, token, typed, secret, act }).await?)
+}
+
+struct Seek<'a> {
+    harp: &'a Harp,
+    live: &'a Live,
+    token: &'a Hashed,
+    code: &'a LookUpCode,
+    act: &'a Act,
+}
+
+#[async_trait]
+impl Work for Seek<'_> {
+    type Out = Option<Sought>;
+
+    async fn run(&self, tx: &mut dyn Tx) -> Result<Option<Sought>, Fault> {
+        match Here::load(tx, self.harp, (self.live, self.token, self.act.now)).await? {
+            Ok(here) => here.waiting().seek(tx, self.harp, self.code, self.act).await,
+            Err(_) => Ok(None),
+        }
+    }
 }
 
 struct Choose<'a> {
@@ -200,7 +231,7 @@ struct Verify<'a> {
     harp: &'a Harp,
     live: &'a Live,
     token: Hashed,
-    typed: &'a str,
+    typed: Typed<'a>,
     secret: Plain,
     act: &'a Act,
 }
@@ -260,5 +291,6 @@ pub(super) async fn raise(
     let deed = Deed::SteppedUp { session: session.id, methods };
     tx.record(&harp.event(act, account.id, deed)).await?;
     let session = raised.on(session.clone());
-    Ok(Some(SignedIn { secret: secret.clone(), session, how: How::Raised }))
+    // A browser is known by a complete sign-in, password and all: nothing changes there.
+    Ok(Some(SignedIn { secret: secret.clone(), session, how: How::Raised, browser: None }))
 }

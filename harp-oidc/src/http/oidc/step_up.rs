@@ -205,5 +205,5 @@ fn token(visit: &Visit) -> Result<Plain, Stop> {
 }
 
 fn locked(visit: &Visit, until: Timestamp) -> Reply {
-    visit.show(&Locked { frame: visit.frame(Section::Elsewhere), until })
+    visit.show(&Locked::new(visit.frame(Section::Elsewhere), until, visit.act.now))
 }
