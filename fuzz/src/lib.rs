@@ -10,6 +10,7 @@ pub mod replay;
 mod session_cookie;
 mod telephone_callback;
 mod token_request;
+mod webauthn_response;
 
 pub use authorize_request::authorize_request;
 pub use client_credentials::client_credentials;
@@ -18,6 +19,7 @@ pub use redirect_uri::redirect_uri;
 pub use session_cookie::session_cookie;
 pub use telephone_callback::telephone_callback;
 pub use token_request::token_request;
+pub use webauthn_response::webauthn_response;
 
 use harp_oidc::protocol::ProtocolError;
 

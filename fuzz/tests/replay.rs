@@ -28,4 +28,4 @@ macro_rules! replays {
 }
 
 replays! { authorize_request token_request redirect_uri client_credentials jws_verify session_cookie
-telephone_callback }
+telephone_callback webauthn_response }

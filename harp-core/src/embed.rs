@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::adapter::argon2::{Argon2Hasher, PoolSize};
 use crate::adapter::english::English;
 use crate::adapter::sql::{MIGRATIONS, SqlStore};
+use crate::adapter::webauthn::RelyingParty;
 use crate::flow::{Harp, Trouble, root_keys};
 use crate::kernel::random::{Random, SystemRandom};
 use crate::kernel::time::{Clock as _, SystemClock};
@@ -43,6 +44,7 @@ impl Embedding {
             prover,
             courier,
             composer: Arc::new(English::new(&name, &base_url, profile)),
+            passkeys: RelyingParty::at(&base_url, &name, profile.passkeys.life),
             vault: Arc::new(vault),
             name,
             base_url,

@@ -301,6 +301,11 @@ sign-in =
        *[other] Your last sign-in was more than { $hours } hours ago. { $application } asks you to sign in again.
     }
     .somebody-else = { $application } expects another person than the one who is signed in here. Sign in as that person to go on.
+    .with-passkey = Sign in with a passkey
+    .passkey-wrong = That passkey did not sign you in. Sign in with your user ID and password.
+    .passkey-over = The time for that passkey was up. Try again, or sign in with your user ID and password.
+    .passkey-nothing = No passkey answered. Sign in with your user ID and password, or try again.
+    .passkey-failed = Your browser could not ask for a passkey. Sign in with your user ID and password.
     .set-up-next = Sign in with your new user ID and password. Next, you add a sign-in code or device.
 
 warning =
@@ -341,6 +346,23 @@ enter-code =
     .sent-again = We sent a new code. Only the newest code works.
     .no-more = We cannot send more codes for now, because many were asked for. Use the newest code you have, or wait and sign in again later.
     .never-tell = Nobody from { $product } will ask you for this code.
+
+use-passkey =
+    .title = Use your passkey
+    .lead = The next step is your passkey: { $name }. Any other passkey that you have added will do, too.
+    .how = Your browser asks for it. You unlock it as you unlock your device: with your face, your finger or a PIN.
+    .submit = Use passkey
+    .change = Use another way
+    .wrong = That passkey did not work. Try again, or use another way.
+
+passkey =
+    .no-script = A passkey needs JavaScript, which does not run in this browser. Turn it on and open this page again, or use another way.
+    .unsupported = This browser cannot use passkeys. Use another browser, or another way.
+    .nothing = No passkey answered. Perhaps you cancelled, it took too long, or your passkey is not on this device. Try again, or use another way.
+    .held = This device has a passkey for your account already. Use another device, or add something else.
+    .failed = Your browser could not ask for a passkey. Try again, or use another way.
+    .over = The time for this passkey is up, or it was used already. Try again to go on.
+    .retry = Try again
 
 locked =
     .title = Sign-in is locked for now
@@ -757,6 +779,18 @@ add-totp =
     .type = Cannot scan it? Type this key into the app. Upper and lower case and spaces do not matter.
     .enter-title = 2. Enter the code that it shows
     .code = Security code
+
+add-passkey =
+    .title = Add a passkey
+    .lead = A passkey is a key that your phone, computer or security key keeps for you. You unlock it as you unlock the device, and nobody can trick you out of it.
+    .name = Name of the passkey
+    .name-hint = So that you know it from others, for example My phone or Blue security key.
+    .unnamed = Passkey
+    .next = Your browser asks where to keep it, and shows you how to unlock it.
+    .submit = Create passkey
+    .change = Add something else
+    .refused = Your browser's answer was not a new passkey. Try again, or add something else.
+    .known = You have added this passkey already. Add another one, or something else.
 
 device-code =
     .title = Enter the security code

@@ -7,6 +7,7 @@ use axum::routing::get;
 use harp_core::adapter::argon2::{Argon2Hasher, PoolSize};
 use harp_core::adapter::courier::twilio_hooks::TwilioHooks;
 use harp_core::adapter::sql::SqlStore;
+use harp_core::adapter::webauthn::RelyingParty;
 use harp_core::flow::{Harp, Trouble, root_keys};
 use harp_core::kernel::act::{Act, Actor, Origin};
 use harp_core::kernel::id::TraceId;
@@ -218,6 +219,7 @@ impl Builder {
             composer: self
                 .composer
                 .unwrap_or_else(|| Arc::new(Letters::new(Arc::clone(&site), &url, self.profile))),
+            passkeys: RelyingParty::at(issuer.as_str(), &site.product, self.profile.passkeys.life),
             name: site.product.clone(),
             base_url: issuer.as_str().to_owned(),
             vault: Arc::new(vault),

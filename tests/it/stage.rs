@@ -11,6 +11,7 @@ use harp_core::adapter::argon2::{Argon2Hasher, PoolSize};
 use harp_core::adapter::courier::memory::{Arrived, Mailbox};
 use harp_core::adapter::english::English;
 use harp_core::adapter::prover::scripted::ScriptedProver;
+use harp_core::adapter::webauthn::RelyingParty;
 use harp_core::audit::Event;
 use harp_core::flow::sign_up::{self, Completed, CredentialsForm, Ending, Saved, Started, Step};
 use harp_core::flow::{Harp, deliver};
@@ -58,6 +59,7 @@ impl Stage {
             prover: vendor.clone(),
             courier: mail.clone(),
             composer: Arc::new(English::new("HARP", "https://harp.example", profile)),
+            passkeys: RelyingParty::at("https://harp.example", "HARP", profile.passkeys.life),
             name: "HARP".to_owned(),
             base_url: "https://harp.example".to_owned(),
         };

@@ -6,3 +6,4 @@ pub mod english;
 pub mod prover;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod sql;
+pub mod webauthn;

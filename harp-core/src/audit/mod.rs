@@ -143,6 +143,12 @@ pub enum Deed {
         factor: FactorId,
         method: Method,
     },
+    /// Without a password: nobody's, wrong, or of an account that may not sign in.
+    PasskeyRefused,
+    /// Its counter did not rise: somebody may have a copy of its key. It proved nothing.
+    PasskeyCounterWentBack {
+        factor: FactorId,
+    },
     SetUpCompleted,
     /// Every session has ended with it.
     AccountLocked {

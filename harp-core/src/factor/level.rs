@@ -96,7 +96,7 @@ mod tests {
             (&[Password, Email][..], two, Sms, true),
             (&[Password, Email], two, Totp, true),
             (&[Password, Email], two, Email, false),
-            (&[Password, Email], two, RecoveryCode, false),
+            (&[Password, Email], two, RecoveryCode, true),
             (&[Password, Sms], phr, Totp, false),
             (&[Password, Sms], phr, Passkey, true),
             // A code beside a code is one kind of proof twice (SP 800-63B-4 §2.2).

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use self::passkey::Passkey;
 use crate::kernel::assurance::{Aal, Method};
 use crate::kernel::id::{AccountId, ChallengeId, FactorId};
 use crate::kernel::text::{EmailAddress, Phone};
@@ -13,6 +14,7 @@ mod blocklist;
 pub mod budget;
 pub mod level;
 pub mod lookup;
+pub mod passkey;
 pub mod password;
 pub mod phone;
 pub mod totp;
@@ -39,6 +41,14 @@ impl Factor {
         matches!(self.binding, Binding::RecoveryCodes { left: 0 })
     }
 
+    /// The passkey that it is, if it is one.
+    pub fn passkey(&self) -> Option<&Passkey> {
+        match &self.binding {
+            Binding::Passkey(passkey) => Some(passkey),
+            _ => None,
+        }
+    }
+
     /// Whether an account may rest on it alone (E01): ACTIVE, and something that the person has. A code by e-mail is not
     /// (SP 800-63B-4 §3.1.3.1): whoever reads the mailbox would need nothing else (docs/decisions/0008). Nor are recovery codes:
     /// they are used up.
@@ -47,7 +57,7 @@ impl Factor {
     }
 }
 
-/// What a factor is bound to. Voice, e-mail, push and passkeys are further variants; nothing else changes.
+/// What a factor is bound to. A further method is a variant; nothing else changes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Binding {
     Sms {
@@ -68,6 +78,7 @@ pub enum Binding {
     RecoveryCodes {
         left: u32,
     },
+    Passkey(Passkey),
 }
 
 impl Binding {
@@ -78,6 +89,7 @@ impl Binding {
             Binding::Email { .. } => Method::Email,
             Binding::Totp { .. } => Method::Totp,
             Binding::RecoveryCodes { .. } => Method::RecoveryCode,
+            Binding::Passkey(_) => Method::Passkey,
         }
     }
 
@@ -88,7 +100,7 @@ impl Binding {
                 Some(format!("•••-•••-{}", phone.last_four()))
             }
             Binding::Email { address } => Some(address.masked()),
-            Binding::Totp { .. } | Binding::RecoveryCodes { .. } => None,
+            Binding::Totp { .. } | Binding::RecoveryCodes { .. } | Binding::Passkey(_) => None,
         }
     }
 }

@@ -33,6 +33,8 @@ pub enum Sent {
     OnItsWay(OnItsWay),
     /// An authenticator app makes its own code.
     ByApp,
+    /// A passkey signs the challenge that waits under this id.
+    ByPasskey(ChallengeId),
     /// This code was sent anew as often as it may be; another way, or a new sign-in.
     NoMore,
     /// Too many codes for this contact, account or source lately.
@@ -142,7 +144,7 @@ fn recipient(binding: &Binding) -> Option<Recipient> {
         Binding::Sms { phone } => Some(Recipient::Sms(phone.clone())),
         Binding::Voice { phone } => Some(Recipient::Voice(phone.clone())),
         Binding::Email { address } => Some(Recipient::Email(address.clone())),
-        Binding::Totp { .. } | Binding::RecoveryCodes { .. } => None,
+        Binding::Totp { .. } | Binding::RecoveryCodes { .. } | Binding::Passkey(_) => None,
     }
 }
 

@@ -7,6 +7,7 @@ use super::alert::alert;
 use super::attempts::{self, Attempt, Counted, Keys, Refusal};
 use super::codes::{self, LookedUp, OnItsWay, Sent, Typed, Wanted, Wish};
 use super::in_a_row::{self, Authenticator, Judged};
+use super::passkey::{self, Answered};
 use super::sends::Reason;
 use super::sign_in::Gone;
 use super::{Harp, Trouble};
@@ -14,7 +15,8 @@ use crate::account::{Account, PasswordHash};
 use crate::audit::Deed;
 use crate::factor::budget::Visitor;
 use crate::factor::lookup::LookUpCode;
-use crate::factor::{Binding, CodeChallenge, Factor};
+use crate::factor::passkey::Ceremony;
+use crate::factor::{Binding, CodeChallenge, Factor, Proof};
 use crate::kernel::act::Act;
 use crate::kernel::assurance::Method;
 use crate::kernel::id::{ChallengeId, FactorId};
@@ -48,13 +50,22 @@ pub(super) enum Ask {
     },
 }
 
+/// What a device is given to prove itself by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Answer<'a> {
+    /// A code as it was typed.
+    Code(Typed<'a>),
+    /// What a passkey signed.
+    Passkey(&'a Answered),
+}
+
 /// What waits for a device.
 #[async_trait]
 pub(super) trait Awaits: Sync {
     fn chosen(&self) -> Option<Chosen>;
     /// Failures count against this key.
     fn budget(&self) -> &str;
-    /// The code that was last sent to this device meanwhile, whatever was chosen since.
+    /// The code that was last sent to this device meanwhile, or the challenge for it, whatever was chosen since.
     async fn sent(&self, tx: &mut dyn Tx, device: FactorId) -> Result<Option<ChallengeId>, Fault>;
     /// False: it does not wait any more.
     async fn choose(&self, tx: &mut dyn Tx, chosen: Chosen) -> Result<bool, Fault>;
@@ -70,11 +81,11 @@ pub(super) struct Waiting<'a> {
     pub devices: &'a [Factor],
 }
 
-/// What a typed code came to.
+/// What an answer came to.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Verified<'a> {
     /// Spent, and counted as what the caller said.
-    Right(&'a Factor),
+    Right(&'a Factor, Proof),
     Refused(Refusal),
     /// No device is chosen, or it was removed meanwhile.
     NotChosen,
@@ -137,6 +148,15 @@ impl<'a> Waiting<'a> {
         }
     }
 
+    /// The challenge for the chosen passkey.
+    pub async fn ceremony(self, tx: &mut dyn Tx) -> Result<Option<Ceremony>, Fault> {
+        let passkey = self.chosen().is_some_and(|f| f.passkey().is_some());
+        match self.on.chosen().and_then(|c| c.challenge).filter(|_| passkey) {
+            Some(id) => tx.ceremony(id).await,
+            None => Ok(None),
+        }
+    }
+
     /// Chooses a device or sends another code. The caller has taken the account's turn, so that the second of two clicks finds the
     /// first's code. `id` is for a new challenge.
     pub async fn send(
@@ -158,6 +178,9 @@ impl<'a> Waiting<'a> {
             return Ok(SendOutcome::Locked { until });
         }
         let Some(factor) = factor else { return Ok(SendOutcome::NotAChoice) };
+        if factor.passkey().is_some() {
+            return self.ask(tx, harp, (factor, id), act).await;
+        }
         // To choose another device in between does not begin the count of resends anew.
         let open = match self.on.sent(tx, factor.id).await? {
             Some(id) => tx.challenge(id).await?.filter(|c| c.spent_at.is_none() && c.is_for(factor)),
@@ -170,7 +193,7 @@ impl<'a> Waiting<'a> {
         let sent = codes::send(tx, harp, Wanted { factor, open, wish, reason, id }, act).await?;
         let challenge = match sent {
             Sent::OnItsWay(code) => Some(code.challenge),
-            Sent::ByApp => None,
+            Sent::ByApp | Sent::ByPasskey(_) => None,
             // What was chosen before stays chosen.
             Sent::NoMore | Sent::TooMany => return Ok(SendOutcome::Sent(sent)),
         };
@@ -180,12 +203,40 @@ impl<'a> Waiting<'a> {
         })
     }
 
-    /// Checks the code of the chosen device and spends it. `right` says what a right one is worth to the budget.
+    /// Makes a challenge for the person's passkeys, whichever of them was chosen: the one at hand will do. One that was made a
+    /// moment ago serves on, so that a second click makes no second one.
+    async fn ask(
+        self,
+        tx: &mut dyn Tx,
+        harp: &Harp,
+        (factor, id): (&Factor, ChallengeId),
+        act: &Act,
+    ) -> Result<SendOutcome, Fault> {
+        let open = match self.on.sent(tx, factor.id).await? {
+            Some(id) => tx.ceremony(id).await?,
+            None => None,
+        };
+        let half = harp.profile.passkeys.life / 2;
+        let challenge = match open.filter(|c| c.serves(act.now + half)) {
+            Some(open) => open.id,
+            None => {
+                tx.add_ceremony(&passkey::ask(harp, (self.account.id, self.devices), id, act.now)?).await?;
+                id
+            }
+        };
+        let chosen = Chosen { factor: factor.id, challenge: Some(challenge) };
+        Ok(match self.on.choose(tx, chosen).await? {
+            true => SendOutcome::Sent(Sent::ByPasskey(challenge)),
+            false => SendOutcome::Gone(Gone::Unknown),
+        })
+    }
+
+    /// Checks what the chosen device gives and spends it. `right` says what a right answer is worth to the budget.
     pub async fn verify(
         self,
         tx: &mut dyn Tx,
         harp: &Harp,
-        (typed, right): (Typed<'_>, Attempt),
+        (answer, right): (Answer<'_>, Attempt),
         act: &Act,
     ) -> Result<Verified<'a>, Fault> {
         let keys = Keys::again(harp, self.on.budget(), act);
@@ -196,44 +247,78 @@ impl<'a> Waiting<'a> {
             return Ok(Verified::Refused(Refusal::Locked { until }));
         }
         let Some(factor) = self.chosen() else { return Ok(Verified::NotChosen) };
-        let challenge = self.challenge(tx).await?;
-        let judged = codes::judge(harp, (factor, challenge.as_ref()), typed, act.now)?;
-        let is_right = codes::spend(tx, factor.id, judged, act.now).await?;
-        if !is_right && self.on.is_over(tx).await? {
+        let proven = self.proven(tx, harp, (factor, answer), act).await?;
+        if proven.is_none() && self.on.is_over(tx).await? {
             return Ok(Verified::Over);
         }
-        if is_right && !tx.factor_used(factor.id, act.now).await? {
+        if let Some((factor, _)) = proven
+            && !tx.factor_used(factor.id, act.now).await?
+        {
             // Removed at this moment: whoever removed it has ended every session, and means that none comes after.
             note_refused(tx, harp, factor, act).await?;
             return Ok(Verified::NotChosen);
         }
-        let attempt = if is_right { right } else { Attempt::Wrong };
+        let attempt = if proven.is_some() { right } else { Attempt::Wrong };
         let counted = attempts::count(tx, harp, &keys, (attempt, act.now)).await?;
-        let device = Authenticator::Device(factor.id);
-        if !matches!(counted, Counted::Locked { .. }) {
+        // Which device proved it, or else which was to.
+        let by = proven.map_or(factor, |(by, _)| by);
+        let device = Authenticator::Device(by.id);
+        // A signature is not guessed: nobody but its owner is worn out by a hundred wrong ones.
+        if matches!(answer, Answer::Code(_)) && !matches!(counted, Counted::Locked { .. }) {
             match in_a_row::count(tx, harp, (device, keys.visitor), (attempt, act.now)).await? {
                 Judged::Yes => {}
                 Judged::Last(off) => {
-                    in_a_row::switched_off(tx, harp, (self.account, Some(factor), off), act).await?;
+                    in_a_row::switched_off(tx, harp, (self.account, Some(by), off), act).await?;
                 }
                 // Switched off at this moment.
                 Judged::No => {
-                    note_refused(tx, harp, factor, act).await?;
+                    note_refused(tx, harp, by, act).await?;
                     return Ok(Verified::NotChosen);
                 }
             }
         }
-        if is_right && matches!(counted, Counted::Open { .. }) {
+        if let (Some((by, proof)), Counted::Open { .. }) = (proven, counted) {
             in_a_row::reset(tx, device, act.now).await?;
-            if let Binding::RecoveryCodes { left } = factor.binding {
+            if let Binding::RecoveryCodes { left } = by.binding {
                 let what = Happened::RecoveryCodeUsed { left: left.saturating_sub(1) };
                 alert(tx, harp, (self.account, what), act).await?;
             }
-            return Ok(Verified::Right(factor));
+            return Ok(Verified::Right(by, proof));
         }
         note_refused(tx, harp, factor, act).await?;
         let refusal = attempts::refused(tx, harp, (Some(self.account), counted), act).await?;
         Ok(Verified::Refused(refusal))
+    }
+}
+
+impl<'a> Waiting<'a> {
+    /// The device that has proved itself and how, spent; nothing else proves it again.
+    async fn proven(
+        self,
+        tx: &mut dyn Tx,
+        harp: &Harp,
+        (factor, answer): (&'a Factor, Answer<'_>),
+        act: &Act,
+    ) -> Result<Option<(&'a Factor, Proof)>, Fault> {
+        match answer {
+            Answer::Code(typed) => {
+                let challenge = self.challenge(tx).await?;
+                let judged = codes::judge(harp, (factor, challenge.as_ref()), typed, act.now)?;
+                let right = codes::spend(tx, factor.id, judged, act.now).await?;
+                Ok(right.then(|| (factor, Proof::by(factor.method(), act.now))))
+            }
+            Answer::Passkey(answered) => {
+                let spent = passkey::spend(tx, harp, (answered, self.devices), act).await?;
+                if let Some((by, _)) = &spent
+                    && by.id != factor.id
+                {
+                    // Another passkey of the same person's was at hand.
+                    let challenge = self.on.chosen().and_then(|c| c.challenge);
+                    self.on.choose(tx, Chosen { factor: by.id, challenge }).await?;
+                }
+                Ok(spent)
+            }
+        }
     }
 }
 

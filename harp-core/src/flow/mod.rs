@@ -17,6 +17,7 @@ mod known;
 mod limits;
 pub mod lock;
 pub mod operate;
+mod passkey;
 pub mod profile;
 pub mod prove_identity;
 pub mod receipts;
@@ -36,10 +37,11 @@ use std::sync::Arc;
 
 use crate::audit::{Deed, Event};
 use crate::kernel::act::Act;
+use crate::kernel::assurance::Method;
 use crate::kernel::id::AccountId;
 use crate::kernel::random::Random;
 use crate::policy::Profile;
-use crate::port::{Composer, Courier, Hasher, Prover, Unhashed};
+use crate::port::{Composer, Courier, Hasher, Passkeys, Prover, Unhashed};
 use crate::store::{Fault, Store};
 use crate::vault::Vault;
 
@@ -54,6 +56,7 @@ pub struct Harp {
     pub prover: Arc<dyn Prover>,
     pub courier: Arc<dyn Courier>,
     pub composer: Arc<dyn Composer>,
+    pub passkeys: Arc<dyn Passkeys>,
     /// What letters and authenticator apps call this provider: `HARP`.
     pub name: String,
     /// Where the portal is, without a slash at its end: the base of every link in a letter.
@@ -64,6 +67,16 @@ impl Harp {
     /// An audit event of this deed, to be recorded in the same transaction.
     pub fn event(&self, act: &Act, subject: impl Into<Option<AccountId>>, deed: Deed) -> Event {
         Event::new(act, self.profile, &*self.random, subject.into(), deed)
+    }
+
+    /// What a person may enrol here, in the order in which it is offered: what the profile says, but for passkeys where no
+    /// browser lets them work.
+    pub fn methods(&self) -> Vec<Method> {
+        self.profile.methods.iter().copied().filter(|&m| self.offers(m)).collect()
+    }
+
+    pub fn offers(&self, method: Method) -> bool {
+        self.profile.methods.contains(&method) && (method != Method::Passkey || self.passkeys.work_here())
     }
 }
 

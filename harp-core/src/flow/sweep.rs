@@ -25,7 +25,7 @@ pub struct Swept {
     pub drafts: u32,
     /// Proofing cases whose time was up: they are ended, and what the vendor asked is forgotten.
     pub cases: u32,
-    /// Sessions, sign-ins, step-ups, recoveries and known browsers.
+    /// Sessions, sign-ins, step-ups, recoveries, known browsers, and challenges for passkeys.
     pub sessions: u32,
     /// Codes and counters.
     pub codes: u32,
@@ -69,9 +69,10 @@ impl Sweep<'_> {
     async fn sessions(&self, tx: &mut dyn Tx) -> Result<u32, Fault> {
         let recoveries = tx.sweep_recoveries(self.before).await?;
         let step_ups = tx.sweep_step_ups(self.before).await?;
+        let ceremonies = tx.sweep_ceremonies(self.before).await?;
         let browsers = tx.sweep_browsers(self.act.now - self.harp.profile.known.life).await?;
         let sessions = tx.sweep_sessions(self.sessions).await?;
-        Ok([recoveries, step_ups, browsers, sessions].into_iter().fold(0, u32::saturating_add))
+        Ok([recoveries, step_ups, ceremonies, browsers, sessions].into_iter().fold(0, u32::saturating_add))
     }
 
     async fn cases(&self, tx: &mut dyn Tx) -> Result<u32, Fault> {

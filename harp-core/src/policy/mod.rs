@@ -51,6 +51,7 @@ pub struct Profile {
     pub in_a_row: InARowRules,
     pub known: KnownBrowserRules,
     pub factors: FactorRules,
+    pub passkeys: PasskeyRules,
     pub phones: PhoneRules,
     pub code: CodeRules,
     pub sends: SendRules,
@@ -222,6 +223,23 @@ pub struct FactorRules {
     pub most_unverified: usize,
 }
 
+/// Passkeys (WebAuthn).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasskeyRules {
+    /// How long a challenge can be answered (WebAuthn Level 3 §15.1: 5 to 10 minutes).
+    pub life: Duration,
+    pub passwordless: Passwordless,
+}
+
+/// Whether a passkey that verifies its owner signs in without user ID and password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passwordless {
+    /// `harp`: F01, F02 and F05 want user ID and password first.
+    Off,
+    /// `nist-63-4`: such a passkey is two factors by itself (SP 800-63B-4 §3.1.7).
+    On,
+}
+
 /// How long, and how often, a message is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutboxRules {
@@ -279,6 +297,8 @@ pub struct SourceRules {
     pub proofings: u32,
     /// User IDs and passwords that somebody says they forgot.
     pub recoveries: u32,
+    /// Challenges for signing in without a password: one for each time that the page is opened.
+    pub passkeys: u32,
     /// Requests of applications that wait for a sign-in at one time, from people whom nobody knows yet. Generous: a hospital
     /// shares one address, and one for each page that was opened and left waits for an hour.
     pub waiting: u32,
@@ -322,7 +342,10 @@ mod tests {
         assert!(p.password.length.min >= 15 && p.password.length.max >= 64);
         assert_eq!(p.password.blocklist, Blocklist::Whole);
         // E-mail is no out-of-band authenticator; texts and calls are restricted, and what is not comes first.
-        assert_eq!(p.methods, [Method::Totp, Method::Sms, Method::Voice, Method::RecoveryCode]);
+        assert_eq!(
+            p.methods,
+            [Method::Passkey, Method::Totp, Method::Sms, Method::Voice, Method::RecoveryCode]
+        );
         assert_eq!(p.proofing.questions_count, QuestionsCount::AsSignalOnly);
     }
 
@@ -337,7 +360,7 @@ mod tests {
         assert_eq!((p.proofing.questions, p.proofing.pass_mark), (5, 5));
         assert_eq!(
             p.methods,
-            [Method::Sms, Method::Voice, Method::Totp, Method::Email, Method::RecoveryCode]
+            [Method::Passkey, Method::Sms, Method::Voice, Method::Totp, Method::Email, Method::RecoveryCode]
         );
         assert_eq!((p.attempts.limit, p.attempts.window, p.attempts.lock), (5, minutes(120), minutes(60)));
         for name in Profile::NAMES {

@@ -2,9 +2,9 @@
 
 use super::{
     Argon2Rules, AttemptRules, Blocklist, CallRules, CodeRules, Composition, DraftRules, FactorRules,
-    InARowRules, KnownBrowserRules, Length, OutboxRules, PasswordRules, PersonRules, PersonalWords,
-    PhoneRules, Profile, ProofingRules, QuestionsCount, RecoveryRules, RepudiationRules, SendRules,
-    SessionRules, SourceRules, days, hours, minutes, seconds,
+    InARowRules, KnownBrowserRules, Length, OutboxRules, PasskeyRules, PasswordRules, Passwordless,
+    PersonRules, PersonalWords, PhoneRules, Profile, ProofingRules, QuestionsCount, RecoveryRules,
+    RepudiationRules, SendRules, SessionRules, SourceRules, days, hours, minutes, seconds,
 };
 use crate::kernel::assurance::{Ial, Method};
 
@@ -21,7 +21,9 @@ pub static NIST_63_4: Profile = Profile {
         blocklist: Blocklist::Whole,
     },
     challenge: None,
-    methods: &[Method::Totp, Method::Sms, Method::Voice, Method::RecoveryCode],
+    // SP 800-63B-4 §2.2: a phishing-resistant option, and first (P14).
+    methods: &[Method::Passkey, Method::Totp, Method::Sms, Method::Voice, Method::RecoveryCode],
+    passkeys: PasskeyRules { passwordless: Passwordless::On, ..BASE.passkeys },
     proofing: ProofingRules { questions_count: QuestionsCount::AsSignalOnly, ..BASE.proofing },
     ..BASE
 };
@@ -37,7 +39,15 @@ const BASE: Profile = Profile {
         blocklist: Blocklist::Off,
     },
     challenge: Some(Length { min: 4, max: 100 }),
-    methods: &[Method::Sms, Method::Voice, Method::Totp, Method::Email, Method::RecoveryCode],
+    // E03–E06, and before them what cannot be phished (P14).
+    methods: &[
+        Method::Passkey,
+        Method::Sms,
+        Method::Voice,
+        Method::Totp,
+        Method::Email,
+        Method::RecoveryCode,
+    ],
     proofing: ProofingRules {
         questions: 5,
         pass_mark: 5,
@@ -56,6 +66,7 @@ const BASE: Profile = Profile {
     in_a_row: InARowRules { most: 100, strangers: 80, kept: days(3650) },
     known: KnownBrowserRules { most: 10, life: days(90) },
     factors: FactorRules { most: 10, most_unverified: 3 },
+    passkeys: PasskeyRules { life: minutes(5), passwordless: Passwordless::Off },
     // The United States and their territories, as the states of an address (B04).
     phones: PhoneRules { countries: &["US", "PR", "VI", "GU", "AS", "MP"] },
     code: CodeRules { digits: 6, life: minutes(10), email_life: hours(24), resends: 5 },
@@ -69,6 +80,7 @@ const BASE: Profile = Profile {
         registrations: 60,
         proofings: 60,
         recoveries: 120,
+        passkeys: 2000,
         waiting: 2000,
     },
     session: SessionRules {

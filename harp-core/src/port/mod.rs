@@ -1,6 +1,7 @@
 //! The hooks: what a deployment plugs in. All async, all outside of any transaction.
 
 mod hashing;
+mod passkeys;
 
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use crate::notice::{Notice, Recipient};
 use crate::proofing::{Answer, Question, VendorRef, VendorVerdict};
 
 pub use self::hashing::{Checked, Hasher, Unhashed};
+pub use self::passkeys::{Claimed, Created, NoPasskeys, NotProven, Owner, PasskeyChallenge, Passkeys};
 
 /// An identity-proofing vendor (D06). It may answer at once, late ([`Reply::Later`], then through
 /// `flow::prove_identity::vendor_decided`), twice, or never; the case machine bears all of it.

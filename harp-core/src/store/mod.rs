@@ -36,6 +36,7 @@ mod fault;
 pub mod known;
 pub mod lock;
 pub mod outbox;
+pub mod passkey;
 pub mod proofing;
 pub mod recovery;
 pub mod root_key;
@@ -53,6 +54,7 @@ pub use fault::Fault;
 pub trait Tx:
     account::AccountStore
     + factor::FactorStore
+    + passkey::PasskeyStore
     + session::SessionStore
     + known::KnownStore
     + lock::LockStore

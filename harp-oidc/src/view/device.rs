@@ -19,7 +19,7 @@ pub struct Device {
 pub enum Contact {
     /// A telephone number's last four digits.
     LastFour(String),
-    /// An address or a name that may be shown as it is: an email address already masked, the name given to an application.
+    /// An address or a name that may be shown as it is: an email address already masked, the name given to a passkey.
     Shown(String),
     /// So many recovery codes.
     Left(u32),
@@ -71,6 +71,7 @@ impl Device {
                 Contact::LastFour(phone.last_four().to_owned())
             }
             Binding::Email { address } => Contact::Shown(address.masked()),
+            Binding::Passkey(passkey) => Contact::Shown(passkey.about.name.as_str().to_owned()),
             Binding::Totp { .. } => Contact::None,
             Binding::RecoveryCodes { left } => Contact::Left(*left),
         };

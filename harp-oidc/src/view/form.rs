@@ -90,6 +90,11 @@ impl Form {
         self.problems.iter().find(|p| p.field == name).map(|p| words.say(&p.words))
     }
 
+    /// What is wrong at a place of the page's own, such as a passkey's.
+    pub fn said(&self, name: &str, words: &Words) -> Option<String> {
+        self.error(name, words)
+    }
+
     /// `Error: ` before the title of a page that comes back with problems.
     pub fn title_prefix(&self, words: &Words) -> String {
         if self.has_problems() { words.t("form.title-prefix") } else { String::new() }
@@ -178,6 +183,11 @@ impl Control {
 
     pub const fn line(name: &'static str, label: &'static str) -> Self {
         Self::new(Kind::Line, name, label)
+    }
+
+    /// Whether it takes a user ID, which no keyboard should mend.
+    fn is_username(&self) -> bool {
+        self.autocomplete.is_some_and(|token| token.starts_with("username"))
     }
 
     /// A security code: digits, filled in by the device where it can be.

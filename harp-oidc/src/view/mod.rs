@@ -20,6 +20,7 @@ pub mod letter;
 pub mod moment;
 pub mod not_me;
 pub mod official;
+pub mod passkey;
 pub mod password;
 pub mod problem;
 pub mod profile;

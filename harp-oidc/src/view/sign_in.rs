@@ -8,6 +8,7 @@ use http::StatusCode;
 use super::device::Device;
 use super::form::{Choice, Control, Form, Kind};
 use super::frame::Frame;
+use super::passkey::WithoutPassword;
 use super::url::{self, act};
 use super::words::Message;
 use super::{Page, form_pages};
@@ -30,7 +31,8 @@ pub const ACCEPT: Control = Control::new(Kind::Tick, "terms", "accept-terms.acce
 /// Which version the page showed: what comes back must still be in force. It never says what is stored.
 pub const VERSION: &str = "version";
 
-/// User ID and password (F01, F06–F08, F13). Posts `username`, `password`, `terms` (`yes`).
+/// User ID and password (F01, F06–F08, F13). Posts `username`, `password`, `terms` (`yes`); where a passkey signs in alone and a
+/// script asked for it, `challenge`, `response`, `terms`, `do` = `passkey`.
 /// Whatever of user ID and password is wrong, and whether the user ID exists, the one problem is
 /// `form.problem("username", "sign-in.no-match")`.
 #[derive(Debug, Template)]
@@ -41,6 +43,31 @@ pub struct SignIn {
     pub terms: TermsAt,
     /// Why the person is asked, if there is a reason to tell: `sign-in.again` and its neighbours.
     pub reason: Option<Message>,
+    pub alone: Alone,
+}
+
+/// Whether a passkey signs in without user ID and password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alone {
+    No,
+    Yes,
+}
+
+/// Which challenge a passkey's answer is to.
+pub const CHALLENGE: &str = "challenge";
+
+impl SignIn {
+    /// The browser offers passkeys in the field's own list (conditional UI).
+    fn username(&self) -> Control {
+        match self.alone {
+            Alone::Yes => USERNAME.autocomplete("username webauthn"),
+            Alone::No => USERNAME,
+        }
+    }
+
+    fn without_password(&self) -> Option<WithoutPassword<'_>> {
+        (self.alone == Alone::Yes).then_some(WithoutPassword { frame: &self.frame, form: &self.form })
+    }
 }
 
 /// Where this application wants its terms accepted (F01 or F12).

@@ -5,10 +5,15 @@ pub const HOME: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_IN_METHOD: &str = "/sign-in/method";
 pub const SIGN_IN_CODE: &str = "/sign-in/code";
+/// The second step by a passkey.
+pub const SIGN_IN_PASSKEY: &str = "/sign-in/passkey";
+/// Not a page: a challenge for signing in without a password (POST), for the page's script.
+pub const SIGN_IN_ASK: &str = "/sign-in/passkey/ask";
 pub const SIGN_IN_TERMS: &str = "/sign-in/terms";
 /// One more proof, on the way to an application that asks for it, and its code.
 pub const STEP_UP: &str = "/step-up";
 pub const STEP_UP_CODE: &str = "/step-up/code";
+pub const STEP_UP_PASSKEY: &str = "/step-up/passkey";
 pub const RECOVER_USER_ID: &str = "/recover/user-id";
 pub const RECOVER_USER_ID_SENT: &str = "/recover/user-id/sent";
 /// F06: a user ID, the code in a letter, a device and its code, a new password.
@@ -16,6 +21,7 @@ pub const RECOVER_PASSWORD: &str = "/recover/password";
 pub const RECOVER_LETTER: &str = "/recover/letter";
 pub const RECOVER_DEVICE: &str = "/recover/device";
 pub const RECOVER_CODE: &str = "/recover/code";
+pub const RECOVER_PASSKEY: &str = "/recover/passkey";
 pub const RECOVER_NEW: &str = "/recover/new-password";
 pub const RECOVER_DONE: &str = "/recover/done";
 
@@ -106,4 +112,6 @@ pub mod act {
     pub const RETRY: &str = "retry";
     pub const LOCK: &str = "lock";
     pub const ADD: &str = "add";
+    /// Sign in by a passkey alone.
+    pub const PASSKEY: &str = "passkey";
 }

@@ -61,7 +61,7 @@ async fn cookies_are_locked_to_the_host_under_tls() {
     let begun = harp.begin(&super::to("/"), "").await.unwrap();
     let text = begun.cookies[0].to_string();
     assert!(text.starts_with("__Host-harp-") && text.contains("; Secure"), "{text}");
-    for attribute in ["; Path=/;", "; HttpOnly", "; SameSite=Lax", "; Max-Age=600"] {
+    for attribute in ["; Path=/;", "; HttpOnly", "; SameSite=Lax", "; Max-Age=3600"] {
         assert!(text.contains(attribute), "{text}");
     }
     assert!(!text.contains("Domain"));

@@ -429,7 +429,7 @@ impl Play {
                 self.begun[n].chosen = Some(device);
             }
             Sent::ByApp => self.begun[n].chosen = Some(device),
-            Sent::NoMore | Sent::TooMany => {}
+            Sent::NoMore | Sent::TooMany | Sent::ByPasskey(_) => {}
         }
         Ok(())
     }

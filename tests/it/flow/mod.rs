@@ -11,6 +11,8 @@ pub mod in_a_row;
 mod known_browser;
 mod lock;
 mod operate;
+pub mod passkey;
+mod passwordless;
 mod profile;
 mod prove_identity;
 mod recover_password;

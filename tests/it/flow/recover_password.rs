@@ -24,7 +24,7 @@ use super::{dump, eight, execute};
 const MAILBOX: &str = "ana@hospital.example";
 const FRESH: &str = "Tidal9!quartzLantern";
 
-async fn confirm_address(stage: &Stage, username: &str, mailbox: &str) {
+pub async fn confirm_address(stage: &Stage, username: &str, mailbox: &str) {
     let id = stage.account_of(username).await.unwrap();
     let code = stage.code(mailbox).await;
     let confirmed = confirm_email::confirm(&stage.harp, id, &code, &stage.act()).await.unwrap();
@@ -45,7 +45,7 @@ async fn begun(stage: &Stage, username: &str) -> Begun {
     recover::begin(&stage.harp, username, &stage.act()).await.unwrap()
 }
 
-async fn recovery(stage: &Stage, username: &str) -> Plain {
+pub async fn recovery(stage: &Stage, username: &str) -> Plain {
     match begun(stage, username).await {
         Begun::Begun { token, .. } => token,
         other => panic!("{other:?}"),

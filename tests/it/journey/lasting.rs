@@ -91,17 +91,17 @@ async fn times_are_in_the_readers_zone_and_manner() {
     let page = world.url("/dev/pages/locked");
     let plain = Browser::start(Script::Off).await;
     plain.open(&page).await;
-    plain.see("November 23, 2026 at 4:30 PM UTC").await;
+    plain.see("November 23, 2026 at 5:30 PM UTC").await;
     let tokyo = Browser::start(Script::On).await;
     tokyo.devtools("Emulation.setTimezoneOverride", json!({ "timezoneId": "Asia/Tokyo" })).await;
     tokyo.open(&page).await;
-    tokyo.see("November 24, 2026 at 1:30 AM GMT+9").await;
+    tokyo.see("November 24, 2026 at 2:30 AM GMT+9").await;
     tokyo.not_see("UTC").await;
     let britain = Browser::start(Script::On).await;
     britain.devtools("Emulation.setTimezoneOverride", json!({ "timezoneId": "Europe/London" })).await;
     let agent = json!({ "userAgent": "test", "acceptLanguage": "en-GB" });
     britain.devtools("Emulation.setUserAgentOverride", agent).await;
     britain.open(&page).await;
-    britain.see("23 November 2026 at 16:30 GMT").await;
+    britain.see("23 November 2026 at 17:30 GMT").await;
     world.house.close().await;
 }

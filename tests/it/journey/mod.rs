@@ -5,6 +5,7 @@ mod hqr;
 mod lasting;
 mod mft;
 mod not_me;
+mod passkey;
 pub mod people;
 mod recover;
 mod step_up;

@@ -169,7 +169,11 @@ both! {
         op.after(1);
         let weak_again = op.sign_in(&weak.account, SessionScope::Full, &[Method::Password, Method::Email]).await;
         assert_eq!(resume(&op, &stronger, Some(&weak_again)).await.sent_to(), "/step-up", "and not past it");
-        let answer = op.authorize(&[("claims", &essential("urn:somebody:else"))], Some(&weak)).await;
+        let phishing_resistant = [("claims", &*essential("urn:harp:acr:aal2-phr"))];
+        let asked = op.authorize(&phishing_resistant, Some(&weak_again)).await;
+        assert_eq!(asked.sent_to(), "/step-up", "a passkey reaches it");
+        let unreachable = [("claims", &*essential("urn:somebody:else"))];
+        let answer = op.authorize(&unreachable, Some(&weak_again)).await;
         assert_eq!(answer.redirected("error").as_deref(), Some("unmet_authentication_requirements"));
     }
 

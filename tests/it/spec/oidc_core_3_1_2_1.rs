@@ -106,6 +106,7 @@ both! {
             (r#"{"essential":true,"value":"urn:harp:acr:aal2"}"#, "interaction_required"),
             (r#"{"essential":true,"values":["urn:harp:acr:aal2","urn:harp:acr:aal2-phr"]}"#, "interaction_required"),
             (r#"{"essential":true,"values":["urn:harp:acr:aal2","x"]}"#, "interaction_required"),
+            (r#"{"essential":true,"value":"urn:harp:acr:aal2-phr"}"#, "interaction_required"),
             (r#"{"essential":true,"value":"URN:HARP:ACR:AAL1"}"#, "unmet_authentication_requirements"),
             (r#"{"essential":true,"value":2}"#, "unmet_authentication_requirements"),
             (r#"{"essential":true,"values":[null,{}]}"#, "unmet_authentication_requirements"),

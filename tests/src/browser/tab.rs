@@ -89,7 +89,7 @@ impl Tab {
         if self.seen(|seen| seen.going()).await { self.arrival().await } else { Ok(()) }
     }
 
-    async fn arrival(&self) -> Result<()> {
+    pub async fn arrival(&self) -> Result<()> {
         self.until("the page does not arrive", |seen| seen.arrived()).await?;
         self.seen(|seen| match seen.failed() {
             Some(url) => bail!("{url} cannot be reached"),

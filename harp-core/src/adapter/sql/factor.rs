@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::row::args;
 use super::{Arg, Row, SqlTx};
 use crate::account::PasswordHash;
+use crate::factor::passkey::{CredentialId, Passkey};
 use crate::factor::{Binding, CodeChallenge, CodePurpose, Factor, FactorStatus};
 use crate::kernel::assurance::Method;
 use crate::kernel::id::{AccountId, ChallengeId, FactorId};
@@ -21,13 +22,15 @@ const KEEP: Duration = Duration::from_hours(24);
 macro_rules! select_factor {
     ($of:literal) => {
         concat!(
-            "SELECT id, account, method, contact, secret, last_step, status, created_at, activated_at, last_used_at, \
+            "SELECT id, account, method, contact, secret, last_step, credential, passkey, sign_count, status, created_at, \
+             activated_at, last_used_at, \
              (SELECT COUNT(*) FROM lookup_code WHERE lookup_code.factor = factor.id AND spent_at IS NULL) AS codes_left \
              FROM factor ",
             $of
         )
     };
 }
+pub(super) use select_factor;
 
 macro_rules! select_challenge {
     ($of:literal) => {
@@ -46,6 +49,9 @@ impl FactorStore for SqlTx {
             Binding::Email { address } => (Some(address.as_str()), None, None),
             Binding::Totp { secret, last_step } => (None, Some(secret.0.as_str()), *last_step),
             Binding::RecoveryCodes { .. } => (None, None, None),
+            Binding::Passkey(_) => {
+                return Err(Fault::Defect("a passkey is added by `add_passkey`".to_owned()));
+            }
         };
         self.execute(
             "INSERT INTO factor (id, account, method, contact, secret, last_step, status, created_at, activated_at, \
@@ -97,12 +103,12 @@ impl FactorStore for SqlTx {
         Ok(row.is_some())
     }
 
-    /// The secret of a removed factor has no use any more: it is wiped.
+    /// The secret of a removed factor, and a passkey's name in the world, have no use any more: they are wiped.
     async fn remove_factor(&mut self, id: FactorId, at: Timestamp) -> Result<bool, Fault> {
         let row = self
             .optional(
                 "UPDATE factor SET status = 'removed', removed_at = $2, \
-                 secret = CASE WHEN secret IS NULL THEN NULL ELSE '' END \
+                 secret = CASE WHEN secret IS NULL THEN NULL ELSE '' END, credential = NULL \
                  WHERE id = $1 AND status <> 'removed' RETURNING id",
                 args![id, at],
             )
@@ -262,7 +268,7 @@ fn step(step: u64) -> Result<i64, Fault> {
     i64::try_from(step).map_err(|_| Fault::Defect("a TOTP step beyond the end of time".to_owned()))
 }
 
-fn factor(row: Row) -> Result<Factor, Fault> {
+pub(super) fn factor(row: Row) -> Result<Factor, Fault> {
     let binding = match row.word("method", Method::parse)? {
         Method::Sms => Binding::Sms { phone: row.get("contact")? },
         Method::Voice => Binding::Voice { phone: row.get("contact")? },
@@ -271,6 +277,11 @@ fn factor(row: Row) -> Result<Factor, Fault> {
             Binding::Totp { secret: Sealed(row.get("secret")?), last_step: row.get("last_step")? }
         }
         Method::RecoveryCode => Binding::RecoveryCodes { left: row.get("codes_left")? },
+        Method::Passkey => Binding::Passkey(Passkey {
+            credential: CredentialId::stored(row.get::<Option<String>>("credential")?.unwrap_or_default()),
+            about: row.json("passkey")?,
+            sign_count: row.get("sign_count")?,
+        }),
         other => return Err(Fault::Corrupt(format!("a factor cannot be of the method {other}"))),
     };
     Ok(Factor {

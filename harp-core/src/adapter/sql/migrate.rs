@@ -60,6 +60,7 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 15, name: "step_up", sql: include_str!("../../../migrations/0015_step_up.sql") },
     Migration { version: 16, name: "posted", sql: include_str!("../../../migrations/0016_posted.sql") },
+    Migration { version: 17, name: "passkey", sql: include_str!("../../../migrations/0017_passkey.sql") },
 ];
 
 const TABLES: &str = "

@@ -18,6 +18,7 @@ mod known;
 mod lock;
 mod migrate;
 mod outbox;
+mod passkey;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod proofing;

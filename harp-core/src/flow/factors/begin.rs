@@ -87,7 +87,7 @@ async fn begin(
     (id, binding): (FactorId, Binding),
     act: &Act,
 ) -> Result<BeginOutcome, Trouble> {
-    if !harp.profile.methods.contains(&binding.method()) {
+    if !harp.offers(binding.method()) {
         return Ok(BeginOutcome::Denied(Denied::NotOffered));
     }
     let factor = Factor {

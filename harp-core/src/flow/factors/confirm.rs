@@ -18,7 +18,7 @@ use crate::kernel::act::Act;
 use crate::kernel::id::{ChallengeId, FactorId};
 use crate::kernel::time::Timestamp;
 use crate::notice::Happened;
-use crate::session::{Session, SessionScope};
+use crate::session::SessionScope;
 use crate::store::session::Raised;
 use crate::store::{Fault, Tx, Work};
 
@@ -173,7 +173,7 @@ impl Work for Confirm<'_> {
         // Right codes reset nothing here: one's own app would otherwise buy guesses at a stranger's phone.
         let attempt = if right { Attempt::Right } else { Attempt::Wrong };
         match attempts::count(tx, harp, &keys, (attempt, act.now)).await? {
-            Counted::Open { .. } if right => self.activate(tx, factor, (&gate.account, &gate.session)).await,
+            Counted::Open { .. } if right => self.activate(tx, factor, &gate).await,
             Counted::Open { left } => {
                 self.refused(tx, factor).await?;
                 Ok(ConfirmOutcome::Wrong { left })
@@ -192,38 +192,45 @@ impl Confirm<'_> {
         tx.record(&self.harp.event(self.act, factor.account, deed)).await
     }
 
-    async fn activate(
-        &self,
-        tx: &mut dyn Tx,
-        factor: &Factor,
-        (account, session): (&Account, &Session),
-    ) -> Result<ConfirmOutcome, Fault> {
-        let Confirm { harp, act, .. } = self;
-        if !tx.activate_factor(factor.id, act.now).await? {
+    async fn activate(&self, tx: &mut dyn Tx, factor: &Factor, gate: &Gate) -> Result<ConfirmOutcome, Fault> {
+        if !tx.activate_factor(factor.id, self.act.now).await? {
             return Ok(ConfirmOutcome::Gone);
         }
-        let deed = Deed::FactorActivated { factor: factor.id, method: factor.method() };
-        tx.record(&harp.event(act, factor.account, deed)).await?;
-        let what = Happened::FactorAdded { method: factor.method().as_str().to_owned() };
-        alert(tx, harp, (account, what), act).await?;
-        if session.scope != SessionScope::SetUp {
-            return Ok(ConfirmOutcome::Active);
-        }
-        // The account's highest level has just risen; so has what this session has proved, and no other's.
-        // The secret changes when set-up is completed: until then the session is good for nothing else.
-        let mut proofs = session.proofs.clone();
-        proofs.push(Proof::by(factor.method(), act.now));
-        let raised = Raised {
-            secret: session.secret.clone(),
-            proofs,
-            auth_time: session.auth_time,
-            scope: SessionScope::SetUp,
-            epoch: session.epoch,
-            at: act.now,
-        };
-        if !tx.raise_session(session.id, &session.secret, &raised).await? {
-            return Err(Fault::Conflict("the session changed while a device was confirmed".to_owned()));
-        }
+        let proof = Proof::by(factor.method(), self.act.now);
+        activated(tx, self.harp, (factor, proof, gate), self.act).await?;
         Ok(ConfirmOutcome::Active)
     }
+}
+
+/// What follows when a device has become ACTIVE: the trail, the letter to its owner (SP 800-63B-4 §4.1.2), and, during set-up,
+/// the proof that it has just given.
+pub(super) async fn activated(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    (factor, proof, Gate { session, account, .. }): (&Factor, Proof, &Gate),
+    act: &Act,
+) -> Result<(), Fault> {
+    let deed = Deed::FactorActivated { factor: factor.id, method: factor.method() };
+    tx.record(&harp.event(act, factor.account, deed)).await?;
+    let what = Happened::FactorAdded { method: factor.method().as_str().to_owned() };
+    alert(tx, harp, (account, what), act).await?;
+    if session.scope != SessionScope::SetUp {
+        return Ok(());
+    }
+    // The account's highest level has just risen; so has what this session has proved, and no other's.
+    // The secret changes when set-up is completed: until then the session is good for nothing else.
+    let mut proofs = session.proofs.clone();
+    proofs.push(proof);
+    let raised = Raised {
+        secret: session.secret.clone(),
+        proofs,
+        auth_time: session.auth_time,
+        scope: SessionScope::SetUp,
+        epoch: session.epoch,
+        at: act.now,
+    };
+    if !tx.raise_session(session.id, &session.secret, &raised).await? {
+        return Err(Fault::Conflict("the session changed while a device was confirmed".to_owned()));
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! begin_phone / begin_email / begin_app --> Unverified --confirm with a right code--> Active --remove--> Removed
+//! begin_passkey --> a challenge --add_passkey, signed--> Active --remove--> Removed
 //! ```
 //! Codes by e-mail are one more way in (E06), at AAL1: set-up is not completed with them alone, and the last device
 //! beside them stays ([`Factor::carries`]).
@@ -12,6 +13,7 @@
 mod begin;
 mod complete;
 mod confirm;
+mod passkey;
 mod recovery_codes;
 mod remove;
 
@@ -20,6 +22,9 @@ use async_trait::async_trait;
 pub use begin::{AppSetUp, BeginOutcome, begin_app, begin_email, begin_phone};
 pub use complete::{CompleteOutcome, complete_set_up};
 pub use confirm::{Awaited, ConfirmOutcome, ResendOutcome, awaited, confirm, resend};
+pub use passkey::{
+    Naming, PasskeyAnswer, PasskeyBegun, PasskeyOutcome, add_passkey, asked_for_passkey, begin_passkey,
+};
 pub use recovery_codes::{MadeOutcome, make_recovery_codes};
 pub use remove::{RemoveOutcome, remove};
 
@@ -56,7 +61,7 @@ pub struct Devices {
     pub off: Vec<(FactorId, Off)>,
     pub standing: Standing,
     /// What may be added, in the profile's order.
-    pub offers: &'static [Method],
+    pub offers: Vec<Method>,
 }
 
 impl Devices {
@@ -90,7 +95,7 @@ pub async fn devices(harp: &Harp, live: &Live) -> Result<Devices, Trouble> {
         }
     }
     let (factors, off) = harp.store.read(&Read(harp, live)).await?;
-    Ok(Devices { factors, off, standing: live.account.standing, offers: harp.profile.methods })
+    Ok(Devices { factors, off, standing: live.account.standing, offers: harp.methods() })
 }
 
 /// The session, account and factors as they are now, for somebody who may change them.

@@ -48,7 +48,7 @@ impl Work for Remove<'_> {
         };
         let Some(factor) = gate.own(self.factor).cloned() else { return Ok(RemoveOutcome::Gone) };
         let standing = gate.account.standing;
-        let devices = Devices { factors: gate.factors, off: vec![], standing, offers: harp.profile.methods };
+        let devices = Devices { factors: gate.factors, off: vec![], standing, offers: harp.methods() };
         if !devices.may_remove(factor.id) {
             return Ok(RemoveOutcome::LastOne);
         }

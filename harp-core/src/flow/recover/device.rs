@@ -5,12 +5,14 @@ use async_trait::async_trait;
 use super::{Here, Proved, find};
 use crate::account::field::{Complaint, Field, Problem};
 use crate::audit::Deed;
+use crate::factor::Factor;
 use crate::factor::lookup::LookUpCode;
+use crate::factor::passkey::Ceremony;
 use crate::flow::attempts::Attempt;
 use crate::flow::codes::Typed;
-use crate::flow::device::{Ask, SendOutcome, Sought, Verified, look_up};
+use crate::flow::device::{Answer, Ask, SendOutcome, Sought, Verified, look_up};
 use crate::flow::sign_in::Gone;
-use crate::flow::{Harp, Trouble};
+use crate::flow::{Harp, Trouble, passkey};
 use crate::kernel::act::Act;
 use crate::kernel::id::{ChallengeId, FactorId};
 use crate::kernel::secret::{Hashed, Plain};
@@ -39,8 +41,36 @@ pub async fn device(harp: &Harp, token: &Plain, typed: &str, act: &Act) -> Resul
         }
         None => None,
     };
-    let typed = Typed { text: typed, looked_up };
-    Ok(harp.store.write(&Verify { harp, token: token.hashed(), typed, act }).await?)
+    let answer = Answer::Code(Typed { text: typed, looked_up });
+    Ok(harp.store.write(&Verify { harp, token: token.hashed(), answer, act }).await?)
+}
+
+/// The same by a passkey: checks what it signed.
+pub async fn passkey(harp: &Harp, token: &Plain, response: &str, act: &Act) -> Result<Proved, Trouble> {
+    struct Asked<'a> {
+        harp: &'a Harp,
+        token: &'a Hashed,
+        act: &'a Act,
+    }
+    #[async_trait]
+    impl Work for Asked<'_> {
+        type Out = Result<(Option<Ceremony>, Vec<Factor>), Gone>;
+        async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
+            let here = match Here::load(tx, self.harp, (self.token, self.act.now)).await? {
+                Ok(here) => here,
+                Err(gone) => return Ok(Err(gone)),
+            };
+            let asked = here.waiting().ceremony(tx).await?;
+            Ok(Ok((asked, here.devices)))
+        }
+    }
+    let token = token.hashed();
+    let (asked, devices) = match harp.store.read(&Asked { harp, token: &token, act }).await? {
+        Ok(found) => found,
+        Err(gone) => return Ok(Proved::Gone(gone)),
+    };
+    let answered = passkey::check(harp, (asked.as_ref(), &devices), response, act.now);
+    Ok(harp.store.write(&Verify { harp, token, answer: Answer::Passkey(&answered), act }).await?)
 }
 
 async fn send(harp: &Harp, token: &Plain, ask: Ask, act: &Act) -> Result<SendOutcome, Trouble> {
@@ -96,7 +126,7 @@ impl Work for Seek<'_> {
 struct Verify<'a> {
     harp: &'a Harp,
     token: Hashed,
-    typed: Typed<'a>,
+    answer: Answer<'a>,
     act: &'a Act,
 }
 
@@ -113,8 +143,8 @@ impl Work for Verify<'_> {
         if here.recovery.device_proved_at.is_some() {
             return Ok(Proved::Proved);
         }
-        let factor = match here.waiting().verify(tx, harp, (self.typed, Attempt::Right), act).await? {
-            Verified::Right(factor) => factor,
+        let factor = match here.waiting().verify(tx, harp, (self.answer, Attempt::Right), act).await? {
+            Verified::Right(factor, _) => factor,
             Verified::Refused(refusal) => return Ok(refusal.into()),
             Verified::NotChosen => return Ok(Proved::NotChosen),
             // In another tab: its bearer goes on, unless that one is through by now.

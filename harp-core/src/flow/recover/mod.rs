@@ -20,7 +20,7 @@ use async_trait::async_trait;
 
 pub use begin::{Begun, begin};
 pub use complete::{NewPassword, Recovered, complete};
-pub use device::{choose, device, resend};
+pub use device::{choose, device, passkey, resend};
 pub use mail::mail;
 pub use user_id::{Asked, forgotten_user_id};
 
@@ -88,6 +88,8 @@ pub struct Devices {
     pub chosen: Option<Box<Factor>>,
     /// The code that was sent to the chosen one.
     pub code: Option<OnItsWay>,
+    /// What the browser is asked for the chosen passkey, as JSON; `None`: time is up, or it was answered.
+    pub challenge: Option<String>,
 }
 
 /// Where a recovery stands: for the pages that are shown after a redirect.
@@ -114,8 +116,10 @@ pub async fn standing(harp: &Harp, token: &Plain, act: &Act) -> Result<Result<At
                 return Ok(here.proved().map(|_| At::Password));
             }
             let code = here.waiting().code(tx, self.harp).await?;
-            let chosen = here.waiting().chosen().cloned().map(Box::new);
-            Ok(Ok(At::Device(Devices { devices: here.devices, chosen, code })))
+            let asked = here.waiting().ceremony(tx).await?.filter(|c| c.serves(self.act.now));
+            let (challenge, chosen) =
+                (asked.map(|c| c.options), here.waiting().chosen().cloned().map(Box::new));
+            Ok(Ok(At::Device(Devices { devices: here.devices, chosen, code, challenge })))
         }
     }
     Ok(harp.store.read(&Read { harp, token: token.hashed(), act }).await?)

@@ -5,6 +5,7 @@
 //!          --right, has none-----> Session for set-up (E12, E13)
 //!          --right, locked-----> the lock, and whom to call; for whoever knows the password alone
 //!          --wrong, unknown, disabled--> one refusal, one text, the same work (X-7)
+//! ask_anybody --a passkey that verifies its owner, where the profile lets it--by_passkey--> Session
 //! ```
 //! A locked account costs what any other does until its password was right: the hash, the turn on the budget, one event.
 //! Only then is its lock looked up, and by then the answer tells it anyway.
@@ -13,6 +14,7 @@
 //! Only a complete sign-in clears it. A sign-in is completed once, by whoever spends it first.
 
 mod password;
+mod passwordless;
 mod second;
 
 use async_trait::async_trait;
@@ -20,7 +22,8 @@ use async_trait::async_trait;
 pub use super::codes::{OnItsWay, Sent};
 pub use super::device::SendOutcome;
 pub use password::{PasswordForm, PasswordOutcome, Terms, password};
-pub use second::{CodeOutcome, choose, resend, verify};
+pub use passwordless::{AskedAnybody, PasskeyForm, PasskeySignIn, ask_anybody, by_passkey, passwordless};
+pub use second::{CodeOutcome, choose, resend, verify, verify_passkey};
 
 pub(super) use password::MOST_TYPED;
 
@@ -69,6 +72,8 @@ pub struct Pending {
     pub chosen: Option<Factor>,
     /// The code that was sent to the chosen one.
     pub code: Option<OnItsWay>,
+    /// What the browser is asked for the chosen passkey, as JSON; `None`: time is up, or it was answered.
+    pub challenge: Option<String>,
     pub expires_at: Timestamp,
 }
 
@@ -99,7 +104,9 @@ pub async fn pending(harp: &Harp, token: &Plain, act: &Act) -> Result<Result<Pen
                 Err(gone) => return Ok(Err(gone)),
             };
             let code = here.waiting().code(tx, self.harp).await?;
+            let asked = here.waiting().ceremony(tx).await?.filter(|c| c.serves(self.act.now));
             Ok(Ok(Pending {
+                challenge: asked.map(|c| c.options),
                 chosen: here.waiting().chosen().cloned(),
                 code,
                 expires_at: here.sign_in.expires_at,

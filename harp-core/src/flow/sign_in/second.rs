@@ -5,12 +5,13 @@ use async_trait::async_trait;
 use super::{Entry, Gone, Here, SendOutcome, SignedIn};
 use crate::account::Standing;
 use crate::account::field::{Complaint, Field, Problem};
-use crate::factor::Proof;
+use crate::factor::Factor;
 use crate::factor::lookup::LookUpCode;
+use crate::factor::passkey::Ceremony;
 use crate::flow::attempts::{Attempt, Refusal};
 use crate::flow::codes::Typed;
-use crate::flow::device::{self, Ask, Sought, Verified};
-use crate::flow::{Harp, Trouble};
+use crate::flow::device::{self, Answer, Ask, Sought, Verified};
+use crate::flow::{Harp, Trouble, passkey};
 use crate::kernel::act::Act;
 use crate::kernel::id::{ChallengeId, FactorId, SessionId};
 use crate::kernel::secret::{Hashed, Plain};
@@ -60,15 +61,54 @@ pub async fn verify(harp: &Harp, token: &Plain, typed: &str, act: &Act) -> Resul
         }
         None => None,
     };
+    complete(harp, token, Answer::Code(Typed { text: typed, looked_up }), act).await
+}
+
+/// F04 by a passkey: checks what it signed (the browser's `PublicKeyCredential` as JSON); right, it completes the sign-in, once.
+pub async fn verify_passkey(
+    harp: &Harp,
+    token: &Plain,
+    response: &str,
+    act: &Act,
+) -> Result<CodeOutcome, Trouble> {
+    let (asked, devices) = match harp.store.read(&Asked { harp, token: token.hashed(), act }).await? {
+        Ok(found) => found,
+        Err(gone) => return Ok(CodeOutcome::Gone(gone)),
+    };
+    let answered = passkey::check(harp, (asked.as_ref(), &devices), response, act.now);
+    complete(harp, token, Answer::Passkey(&answered), act).await
+}
+
+async fn complete(harp: &Harp, token: &Plain, answer: Answer<'_>, act: &Act) -> Result<CodeOutcome, Trouble> {
     let work = Verify {
         harp,
         token: token.hashed(),
-        typed: Typed { text: typed, looked_up },
+        answer,
         session: SessionId::mint(act.now, &*harp.random),
         secret: Plain::mint(&*harp.random),
         act,
     };
     Ok(harp.store.write(&work).await?)
+}
+
+/// What the passkeys were asked, and which there are.
+struct Asked<'a> {
+    harp: &'a Harp,
+    token: Hashed,
+    act: &'a Act,
+}
+
+#[async_trait]
+impl Work for Asked<'_> {
+    type Out = Result<(Option<Ceremony>, Vec<Factor>), Gone>;
+    async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
+        let here = match Here::load(tx, self.harp, (&self.token, self.act.now)).await? {
+            Ok(here) => here,
+            Err(gone) => return Ok(Err(gone)),
+        };
+        let asked = here.waiting().ceremony(tx).await?;
+        Ok(Ok((asked, here.factors)))
+    }
 }
 
 async fn send(harp: &Harp, token: &Plain, ask: Ask, act: &Act) -> Result<SendOutcome, Trouble> {
@@ -125,7 +165,7 @@ impl Work for Seek<'_> {
 struct Verify<'a> {
     harp: &'a Harp,
     token: Hashed,
-    typed: Typed<'a>,
+    answer: Answer<'a>,
     session: SessionId,
     secret: Plain,
     act: &'a Act,
@@ -145,9 +185,9 @@ impl Work for Verify<'_> {
             Err(gone) => return Ok(CodeOutcome::Gone(gone)),
         };
         let act = &act.by_person(here.account.id);
-        let verified = here.waiting().verify(tx, harp, (self.typed, Attempt::Complete), act).await?;
-        let factor = match verified {
-            Verified::Right(factor) => factor,
+        let verified = here.waiting().verify(tx, harp, (self.answer, Attempt::Complete), act).await?;
+        let proof = match verified {
+            Verified::Right(_, proof) => proof,
             Verified::Refused(Refusal::Wrong { left }) => return Ok(CodeOutcome::Wrong { left }),
             Verified::Refused(Refusal::Locked { until }) => return Ok(CodeOutcome::Locked { until }),
             Verified::NotChosen => return Ok(CodeOutcome::NotChosen),
@@ -157,7 +197,7 @@ impl Work for Verify<'_> {
             return Ok(CodeOutcome::Gone(Gone::Unknown));
         }
         let mut proofs = here.sign_in.proofs.clone();
-        proofs.push(Proof::by(factor.method(), act.now));
+        proofs.push(proof);
         let entry = Entry {
             id: self.session,
             secret: &self.secret,

@@ -15,7 +15,7 @@ mod prove;
 
 use async_trait::async_trait;
 
-pub use prove::{Outcome, Step, choose, resend, verify};
+pub use prove::{Outcome, Step, choose, resend, verify, verify_passkey};
 
 use super::codes::OnItsWay;
 use super::device::Waiting;
@@ -45,15 +45,13 @@ pub struct Offer {
 impl Offer {
     fn of(harp: &Harp, (session, factors): (&Session, Vec<Factor>), level: Level, now: Timestamp) -> Offer {
         let proofs = counting(harp, session, now);
-        let offered = |method: Method| {
-            harp.profile.methods.contains(&method) && level.is_reached_with(&proofs, method, now)
-        };
+        let offered = |method: Method| harp.offers(method) && level.is_reached_with(&proofs, method, now);
         Offer {
             devices: factors
                 .into_iter()
                 .filter(|f| f.status == FactorStatus::Active && offered(f.method()))
                 .collect(),
-            enrol: harp.profile.methods.iter().copied().filter(|m| m.carries() && offered(*m)).collect(),
+            enrol: harp.methods().into_iter().filter(|m| m.carries() && offered(*m)).collect(),
         }
     }
 }
@@ -78,6 +76,8 @@ pub struct Pending {
     pub chosen: Option<Factor>,
     /// The code that was sent to it.
     pub code: Option<OnItsWay>,
+    /// What the browser asks of the chosen passkey, as JSON.
+    pub challenge: Option<String>,
 }
 
 /// Where a step-up stands: for the pages that are shown after a redirect.
@@ -101,7 +101,9 @@ pub async fn pending(
                 Err(gone) => return Ok(Err(gone)),
             };
             let code = here.waiting().code(tx, self.harp).await?;
-            Ok(Ok(Pending { chosen: here.waiting().chosen().cloned(), code }))
+            let challenge = here.waiting().ceremony(tx).await?.filter(|asked| asked.serves(self.act.now));
+            let challenge = challenge.map(|asked| asked.options);
+            Ok(Ok(Pending { chosen: here.waiting().chosen().cloned(), code, challenge }))
         }
     }
     Ok(harp.store.read(&Read { harp, live, token: token.hashed(), act }).await?)

@@ -6,15 +6,16 @@ use super::{Here, Offer, counting, serving};
 use crate::account::Account;
 use crate::account::field::{Complaint, Field, Problem};
 use crate::audit::Deed;
-use crate::factor::Proof;
 use crate::factor::level::{Level, with};
 use crate::factor::lookup::LookUpCode;
+use crate::factor::passkey::Ceremony;
+use crate::factor::{Factor, Proof};
 use crate::flow::attempts::{Attempt, Keys, Refusal};
 use crate::flow::codes::Typed;
-use crate::flow::device::{Ask, SendOutcome, Sought, Verified, look_up};
+use crate::flow::device::{Answer, Ask, SendOutcome, Sought, Verified, look_up};
 use crate::flow::sessions::Live;
 use crate::flow::sign_in::{Gone, How, SignedIn};
-use crate::flow::{Harp, Trouble};
+use crate::flow::{Harp, Trouble, passkey};
 use crate::kernel::act::Act;
 use crate::kernel::id::{ChallengeId, FactorId, StepUpId};
 use crate::kernel::secret::{Hashed, Plain};
@@ -94,17 +95,16 @@ pub async fn verify(
         let complaint = Complaint { field: Field::Code, problem: Problem::Missing };
         return Ok(Outcome::Incomplete(vec![complaint]));
     }
-    let token = token.hashed();
+    let hashed = token.hashed();
     let looked_up = match LookUpCode::parse(typed) {
         Some(code) => {
-            let sought = harp.store.read(&Seek { harp, live, token: &token, code: &code, act }).await?;
+            let sought = harp.store.read(&Seek { harp, live, token: &hashed, code: &code, act }).await?;
             look_up(harp, (&code, sought)).await?
         }
         None => None,
     };
-    let typed = Typed { text: typed, looked_up };
-    let secret = Plain::mint(&*harp.random);
-    Ok(harp.store.write(&Verify { harp, live, token, typed, secret, act }).await?)
+    let answer = Answer::Code(Typed { text: typed, looked_up });
+    complete(harp, (live, token), answer, act).await
 }
 
 struct Seek<'a> {
@@ -124,6 +124,53 @@ impl Work for Seek<'_> {
             Ok(here) => here.waiting().seek(tx, self.harp, self.code, self.act).await,
             Err(_) => Ok(None),
         }
+    }
+}
+
+/// The same by a passkey: checks what it signed (the browser's `PublicKeyCredential` as JSON).
+pub async fn verify_passkey(
+    harp: &Harp,
+    (live, token): (&Live, &Plain),
+    response: &str,
+    act: &Act,
+) -> Result<Outcome, Trouble> {
+    let (asked, devices) = match harp.store.read(&Asked { harp, live, token: token.hashed(), act }).await? {
+        Ok(found) => found,
+        Err(gone) => return Ok(Outcome::Gone(gone)),
+    };
+    let answered = passkey::check(harp, (asked.as_ref(), &devices), response, act.now);
+    complete(harp, (live, token), Answer::Passkey(&answered), act).await
+}
+
+async fn complete(
+    harp: &Harp,
+    (live, token): (&Live, &Plain),
+    answer: Answer<'_>,
+    act: &Act,
+) -> Result<Outcome, Trouble> {
+    let secret = Plain::mint(&*harp.random);
+    Ok(harp.store.write(&Verify { harp, live, token: token.hashed(), answer, secret, act }).await?)
+}
+
+/// What the passkeys were asked, and which there are.
+struct Asked<'a> {
+    harp: &'a Harp,
+    live: &'a Live,
+    token: Hashed,
+    act: &'a Act,
+}
+
+#[async_trait]
+impl Work for Asked<'_> {
+    type Out = Result<(Option<Ceremony>, Vec<Factor>), Gone>;
+
+    async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Out, Fault> {
+        let here = match Here::load(tx, self.harp, (self.live, &self.token, self.act.now)).await? {
+            Ok(here) => here,
+            Err(gone) => return Ok(Err(gone)),
+        };
+        let asked = here.waiting().ceremony(tx).await?;
+        Ok(Ok((asked, here.devices)))
     }
 }
 
@@ -231,7 +278,7 @@ struct Verify<'a> {
     harp: &'a Harp,
     live: &'a Live,
     token: Hashed,
-    typed: Typed<'a>,
+    answer: Answer<'a>,
     secret: Plain,
     act: &'a Act,
 }
@@ -246,8 +293,8 @@ impl Work for Verify<'_> {
             Ok(here) => here,
             Err(gone) => return Ok(Outcome::Gone(gone)),
         };
-        let factor = match here.waiting().verify(tx, harp, (self.typed, Attempt::Right), act).await? {
-            Verified::Right(factor) => factor,
+        let proof = match here.waiting().verify(tx, harp, (self.answer, Attempt::Right), act).await? {
+            Verified::Right(_, proof) => proof,
             Verified::Refused(Refusal::Wrong { left }) => return Ok(Outcome::Wrong { left }),
             Verified::Refused(Refusal::Locked { until }) => return Ok(Outcome::Locked { until }),
             Verified::NotChosen => return Ok(Outcome::NotChosen),
@@ -256,8 +303,7 @@ impl Work for Verify<'_> {
         if !tx.spend_step_up(here.step_up.id).await? {
             return Ok(Outcome::Gone(Gone::Unknown));
         }
-        let new = (Proof::by(factor.method(), act.now), &self.secret);
-        Ok(match raise(tx, harp, (&here.session, &here.account), new, act).await? {
+        Ok(match raise(tx, harp, (&here.session, &here.account), (proof, &self.secret), act).await? {
             Some(signed_in) => Outcome::SteppedUp(signed_in),
             None => Outcome::Gone(Gone::Changed),
         })

@@ -30,19 +30,25 @@ pub struct Seen {
 
 /// The rest of what the decision hangs on.
 #[derive(Debug, Clone, Copy)]
-pub struct Context {
+pub struct Context<'a> {
     pub profile: &'static Profile,
+    /// What can be proved here: a passkey, where the browser takes it.
+    pub methods: &'a [Method],
     /// When the request began to wait: a sign-in since then answers it. `None`: it has just come.
     pub since: Option<Timestamp>,
     pub step_up: StepUp,
     pub now: Timestamp,
 }
 
-impl Context {
+impl<'a> Context<'a> {
     /// Of a request that waited.
-    pub fn of(it: &Interaction, profile: &'static Profile, now: Timestamp) -> Context {
+    pub fn of(
+        it: &Interaction,
+        (profile, methods): (&'static Profile, &'a [Method]),
+        now: Timestamp,
+    ) -> Context<'a> {
         let step_up = if it.step_up_declined_at.is_some() { StepUp::Declined } else { StepUp::Open };
-        Context { profile, since: Some(it.created_at), step_up, now }
+        Context { profile, methods, since: Some(it.created_at), step_up, now }
     }
 }
 
@@ -99,7 +105,7 @@ pub enum Why {
 }
 
 /// The rules, in the order in which they hold.
-pub fn decide(checked: &Checked, seen: Option<&Seen>, context: Context) -> Verdict {
+pub fn decide(checked: &Checked, seen: Option<&Seen>, context: Context<'_>) -> Verdict {
     let Some(seen) = seen.filter(|seen| lives(seen, context)) else {
         return Verdict::First(Need::SignIn(Why::Nobody));
     };
@@ -149,7 +155,7 @@ pub fn silent(need: Need) -> ProtocolError {
     }
 }
 
-fn lives(seen: &Seen, context: Context) -> bool {
+fn lives(seen: &Seen, context: Context<'_>) -> bool {
     let alive = seen.session.check(seen.account.epoch, &context.profile.session, context.now).is_ok();
     alive && seen.account.standing.is_usable()
 }
@@ -180,7 +186,7 @@ fn is_expected(checked: &Checked, seen: &Seen) -> bool {
 
 /// The step-up to the least of what is asked for, when the session reaches none of it and one device more could. Nobody is
 /// asked twice for the same request, and for a mere wish nobody is asked where no page may be shown.
-fn step_up(checked: &Checked, seen: &Seen, reached: Acr, context: Context) -> Option<Need> {
+fn step_up(checked: &Checked, seen: &Seen, reached: Acr, context: Context<'_>) -> Option<Need> {
     let to = checked.acr.short_of(reached)?;
     let wish = match checked.acr {
         AcrWish::Essential(_) => Wish::Essential,
@@ -189,10 +195,10 @@ fn step_up(checked: &Checked, seen: &Seen, reached: Acr, context: Context) -> Op
     if context.step_up == StepUp::Declined || (wish == Wish::Voluntary && checked.prompts.is_silent()) {
         return None;
     }
-    let Context { profile, now, .. } = context;
+    let Context { profile, methods, now, .. } = context;
     let proofs = standing(&seen.session.proofs, profile.session.absolute, now);
     let reaches = |method: &Method| to.level().is_reached_with(&proofs, *method, now);
-    profile.methods.iter().any(reaches).then_some(Need::StepUp { to, wish })
+    methods.iter().any(reaches).then_some(Need::StepUp { to, wish })
 }
 
 /// OpenID Connect Core Unmet Authentication Requirements §2.

@@ -128,14 +128,12 @@ impl OidcWork for Judge<'_> {
             None => None,
         };
         let seen = see(tx, (self.oidc, self.checked), session).await?;
+        let (profile, methods) = (self.oidc.harp.profile, self.oidc.harp.methods());
         let context = match self.waiting {
-            Waiting::New(_) => Context {
-                profile: self.oidc.harp.profile,
-                since: None,
-                step_up: StepUp::Open,
-                now: self.act.now,
-            },
-            Waiting::Resumed(it) => Context::of(it, self.oidc.harp.profile, self.act.now),
+            Waiting::New(_) => {
+                Context { profile, methods: &methods, since: None, step_up: StepUp::Open, now: self.act.now }
+            }
+            Waiting::Resumed(it) => Context::of(it, (profile, &methods), self.act.now),
         };
         match (decide(self.checked, seen.as_ref(), context), seen) {
             (Verdict::Issue { aal, acr, methods }, Some(seen)) => {

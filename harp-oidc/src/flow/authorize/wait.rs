@@ -57,7 +57,8 @@ pub async fn waiting(
     let Taken::Up(taken) = take_up(oidc, token, act).await? else { return Ok(None) };
     let (it, checked) = *taken;
     let seen = oidc.store.read(&See { oidc, checked: &checked, session }).await?;
-    let context = Context::of(&it, oidc.harp.profile, act.now);
+    let methods = oidc.harp.methods();
+    let context = Context::of(&it, (oidc.harp.profile, &methods), act.now);
     Ok(Some(Pending {
         need: match decide(&checked, seen.as_ref(), context) {
             Verdict::First(need) => Some(need),

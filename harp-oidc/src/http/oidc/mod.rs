@@ -40,6 +40,7 @@ fn for_browsers() -> Router<App> {
         .route(url::SIGN_IN_TERMS, get(terms::show).post(terms::accept))
         .route(url::STEP_UP, get(step_up::show).post(step_up::choose))
         .route(url::STEP_UP_CODE, get(step_up::code).post(step_up::check))
+        .route(url::STEP_UP_PASSKEY, get(step_up::passkey).post(step_up::check_passkey))
         .route(LOGOUT, get(end_session::get).post(end_session::post))
         .route(LOGOUT_CONFIRM, get(end_session::ask).post(end_session::confirm))
 }

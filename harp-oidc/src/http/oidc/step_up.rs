@@ -3,7 +3,7 @@
 
 use axum::extract::{FromRequest as _, Request, State};
 use harp_core::flow::sessions::Live;
-use harp_core::flow::sign_in::{SendOutcome, Sent as CodeSent};
+use harp_core::flow::sign_in::{SendOutcome, Sent as CodeSent, SignedIn};
 use harp_core::flow::step_up::{self, Offer, Outcome, Pending, Step};
 use harp_core::kernel::id::FactorId;
 use harp_core::kernel::secret::Plain;
@@ -22,6 +22,7 @@ use crate::protocol::claims::Acr;
 use crate::view::device::Device;
 use crate::view::form::Form;
 use crate::view::frame::Section;
+use crate::view::passkey::{PASSKEY, RESPONSE, UsePasskey};
 use crate::view::sign_in::{CODE, EnterCode, Expired, Locked, Sent};
 use crate::view::step_up::{DEVICE, Otherwise, StepUp, StepUpAdd};
 use crate::view::url::{self, act};
@@ -101,7 +102,10 @@ async fn show_code(visit: &Visit, form: Form, sent: Option<Sent>) -> Reply {
     let Asked { live, .. } = asked(visit).await?;
     let token = token(visit)?;
     let pending = step_up::pending(visit.harp(), (live, &token), &visit.act).await?;
-    let Ok(Pending { chosen: Some(factor), code }) = pending else { return visit.see(url::STEP_UP) };
+    let Ok(Pending { chosen: Some(factor), code, .. }) = pending else { return visit.see(url::STEP_UP) };
+    if factor.passkey().is_some() {
+        return visit.see(url::STEP_UP_PASSKEY);
+    }
     visit.show(&EnterCode {
         frame: visit.frame(Section::Elsewhere),
         form,
@@ -127,10 +131,7 @@ pub async fn check(Post { mut visit, form }: Post) -> Reply {
         step_up::verify(visit.harp(), (live, &token), &form.text(CODE.name), &visit.act).await?
     };
     match outcome {
-        Outcome::SteppedUp(signed_in) => {
-            visit.signed_in(&signed_in.secret);
-            visit.onward()
-        }
+        Outcome::SteppedUp(signed_in) => raised(&mut visit, &signed_in),
         Outcome::Incomplete(found) => show_code(&visit, Form::new().complaints(&found), None).await,
         Outcome::Wrong { .. } => {
             show_code(&visit, Form::new().problem(CODE.name, "problem.wrong_code"), None).await
@@ -141,12 +142,70 @@ pub async fn check(Post { mut visit, form }: Post) -> Reply {
     }
 }
 
+pub async fn passkey(visit: Visit) -> Reply {
+    show_passkey(&visit, Form::new()).await
+}
+
+async fn show_passkey(visit: &Visit, form: Form) -> Reply {
+    let Asked { live, .. } = asked(visit).await?;
+    let token = token(visit)?;
+    let pending = step_up::pending(visit.harp(), (live, &token), &visit.act).await?;
+    let Ok(Pending { chosen: Some(factor), challenge, .. }) = pending else { return visit.see(url::STEP_UP) };
+    let (frame, device) = (visit.frame(Section::Elsewhere), Device::of(&factor));
+    visit.show(&UsePasskey { frame, form, device, challenge })
+}
+
+pub async fn check_passkey(Post { mut visit, form }: Post) -> Reply {
+    let token = token(&visit)?;
+    match form.act().as_str() {
+        act::CANCEL | act::CHANGE => return visit.see(url::STEP_UP),
+        act::RETRY => {
+            ask_again(&visit, &token).await?;
+            return visit.see(url::STEP_UP_PASSKEY);
+        }
+        _ => {}
+    }
+    let outcome = {
+        let Asked { live, .. } = asked(&visit).await?;
+        step_up::verify_passkey(visit.harp(), (live, &token), &form.text(RESPONSE), &visit.act).await?
+    };
+    match outcome {
+        Outcome::SteppedUp(signed_in) => raised(&mut visit, &signed_in),
+        Outcome::Incomplete(_) | Outcome::Wrong { .. } => {
+            // The challenge is spent; the page that says so has another one.
+            ask_again(&visit, &token).await?;
+            show_passkey(&visit, Form::new().problem(PASSKEY, "use-passkey.wrong")).await
+        }
+        Outcome::Locked { until } => locked(&visit, until),
+        Outcome::NotChosen | Outcome::Gone(_) => visit.see(url::STEP_UP),
+    }
+}
+
+/// Another challenge for the passkey that was chosen.
+async fn ask_again(visit: &Visit, token: &Plain) -> Result<(), Stop> {
+    let Asked { live, to, .. } = asked(visit).await?;
+    if let Ok(Pending { chosen: Some(factor), .. }) =
+        step_up::pending(visit.harp(), (live, token), &visit.act).await?
+    {
+        let wanted = (to.level(), factor.id);
+        step_up::choose(visit.harp(), (live, Some(token)), wanted, &visit.act).await?;
+    }
+    Ok(())
+}
+
+/// The session has proved more, and has another secret: its cookie, and onward.
+fn raised(visit: &mut Visit, signed_in: &SignedIn) -> Reply {
+    visit.signed_in(&signed_in.secret);
+    visit.onward()
+}
+
 fn after_sending(visit: &Visit, sent: SendOutcome) -> Reply {
     match sent {
         SendOutcome::Sent(CodeSent::OnItsWay(code)) => {
             visit.see(&format!("{}?{NUMBER}={}", url::STEP_UP_CODE, code.resend))
         }
         SendOutcome::Sent(CodeSent::ByApp) => visit.see(url::STEP_UP_CODE),
+        SendOutcome::Sent(CodeSent::ByPasskey(_)) => visit.see(url::STEP_UP_PASSKEY),
         SendOutcome::Sent(CodeSent::NoMore | CodeSent::TooMany) => {
             visit.see(&format!("{}?{NO_MORE}=1", url::STEP_UP_CODE))
         }

@@ -26,7 +26,7 @@ pub fn routes() -> Router<App> {
         .route(
             url::HELP_CODES,
             get(|visit: Visit| async move {
-                let methods = visit.harp().profile.methods.to_vec();
+                let methods = visit.harp().methods();
                 visit.show(&HelpCodes { frame: frame(&visit), methods })
             }),
         )

@@ -15,6 +15,7 @@ use harp_core::kernel::assurance::Method;
 use harp_core::kernel::id::FactorId;
 use harp_core::session::SessionScope;
 
+use super::passkey;
 use super::sign_in::{NO_MORE, NUMBER, life_minutes, number, shown};
 use crate::http::app::App;
 use crate::http::form::Post;
@@ -52,7 +53,7 @@ pub fn routes() -> Router<App> {
 fn area(at: Area) -> Router<App> {
     let (one, contact) = (format!("{}/{{id}}", at.devices()), format!("{}/{{method}}", at.add()));
     let remove_one = format!("{one}/{}", act::REMOVE);
-    Router::new()
+    passkey::routes(at)
         .route(at.add(), get(move |visit: Visit| add(visit, at)).post(move |post: Post| choose(post, at)))
         .route(
             &contact,
@@ -86,7 +87,7 @@ impl Area {
         }
     }
 
-    fn add(self) -> &'static str {
+    pub(super) fn add(self) -> &'static str {
         match self {
             Area::SetUp => url::SET_UP_ADD,
             Area::Profile => url::PROFILE_ADD_DEVICE,
@@ -183,7 +184,7 @@ async fn add(visit: Visit, at: Area) -> Reply {
 
 fn show_add(visit: &Visit, at: Area, form: Form) -> Reply {
     let wanted = visit.state().enrol;
-    let offered = visit.harp().profile.methods.iter().copied();
+    let offered = visit.harp().methods().into_iter();
     let methods = offered.filter(|method| wanted.is_empty() || wanted.contains(method)).collect();
     visit.show(&AddDevice { frame: at.frame(visit), form, methods })
 }
@@ -194,9 +195,7 @@ async fn choose(Post { visit, form }: Post, at: Area) -> Reply {
         return visit.see(at.list());
     }
     match Method::parse(&form.text(METHOD.name)) {
-        Some(method @ (Method::Sms | Method::Voice | Method::Email))
-            if visit.harp().profile.methods.contains(&method) =>
-        {
+        Some(method @ (Method::Sms | Method::Voice | Method::Email)) if visit.harp().offers(method) => {
             visit.see(&format!("{}/{method}", at.add()))
         }
         Some(Method::Totp) => match factors::begin_app(visit.harp(), live, &visit.act).await? {
@@ -205,6 +204,7 @@ async fn choose(Post { visit, form }: Post, at: Area) -> Reply {
             BeginOutcome::Denied(denied) => refuse_add(&visit, at, denied),
         },
         Some(Method::RecoveryCode) => visit.see(at.recovery_codes()),
+        Some(Method::Passkey) => passkey::begin(&visit, live, at).await,
         _ => show_add(&visit, at, Form::new().problem(METHOD.name, "problem.method-missing")),
     }
 }
@@ -231,7 +231,7 @@ async fn contact_page(visit: Visit, method: String, at: Area) -> Reply {
 fn contact_method(visit: &Visit, at: Area, name: &str) -> Result<Method, Stop> {
     Method::parse(name)
         .filter(|m| matches!(m, Method::Sms | Method::Voice | Method::Email))
-        .filter(|m| visit.harp().profile.methods.contains(m))
+        .filter(|&m| visit.harp().offers(m))
         .ok_or_else(|| visit.go(at.add()))
 }
 
@@ -270,7 +270,7 @@ fn code_page(at: Area, factor: FactorId, sent: CodeSent) -> String {
     let page = format!("{}/{factor}", at.devices());
     match sent {
         CodeSent::OnItsWay(code) => format!("{page}?{NUMBER}={}", code.resend),
-        CodeSent::ByApp => page,
+        CodeSent::ByApp | CodeSent::ByPasskey(_) => page,
         CodeSent::NoMore | CodeSent::TooMany => format!("{page}?{NO_MORE}=1"),
     }
 }

@@ -14,6 +14,7 @@ pub mod identity;
 pub mod lasting;
 pub mod not_me;
 pub mod official;
+pub mod passkey;
 pub mod profile;
 pub mod recover;
 pub mod recover_password;

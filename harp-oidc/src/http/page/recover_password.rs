@@ -19,6 +19,7 @@ use crate::http::visit::{Visit, query};
 use crate::view::device::Device;
 use crate::view::form::Form;
 use crate::view::frame::Section;
+use crate::view::passkey::{PASSKEY, RESPONSE, UsePasskey};
 use crate::view::password;
 use crate::view::profile::NEW_PASSWORD;
 use crate::view::recover::{
@@ -34,6 +35,7 @@ pub fn routes() -> Router<App> {
         .route(url::RECOVER_LETTER, get(letter).post(check_letter))
         .route(url::RECOVER_DEVICE, get(device).post(choose_device))
         .route(url::RECOVER_CODE, get(code).post(check_code))
+        .route(url::RECOVER_PASSKEY, get(passkey).post(check_passkey))
         .route(url::RECOVER_NEW, get(new_password).post(set_password))
         .route(url::RECOVER_DONE, get(done))
 }
@@ -143,6 +145,9 @@ async fn show_code(visit: &Visit, form: Form, sent: Option<Sent>) -> Reply {
         At::Device(Devices { chosen: Some(factor), code, .. }) => (factor, code),
         elsewhere => return visit.see(place(&elsewhere)),
     };
+    if factor.passkey().is_some() {
+        return visit.see(url::RECOVER_PASSKEY);
+    }
     visit.show(&EnterCode {
         frame: visit.frame(Section::Elsewhere),
         form,
@@ -175,12 +180,61 @@ async fn check_code(Post { mut visit, form }: Post) -> Reply {
     }
 }
 
+async fn passkey(visit: Visit) -> Reply {
+    show_passkey(&visit, Form::new()).await
+}
+
+async fn show_passkey(visit: &Visit, form: Form) -> Reply {
+    let (factor, challenge) = match at(visit).await? {
+        At::Device(Devices { chosen: Some(factor), challenge, .. }) if factor.passkey().is_some() => {
+            (factor, challenge)
+        }
+        elsewhere => return visit.see(place(&elsewhere)),
+    };
+    let device = Device::of(&factor);
+    visit.show(&UsePasskey { frame: visit.frame(Section::Elsewhere), form, device, challenge })
+}
+
+async fn check_passkey(Post { mut visit, form }: Post) -> Reply {
+    let token = token(&visit)?;
+    match form.act().as_str() {
+        act::CANCEL => return cancel(&mut visit, &token).await,
+        act::CHANGE => return visit.see(url::RECOVER_DEVICE),
+        act::RETRY => return ask_again(&visit, &token).await,
+        _ => {}
+    }
+    match recover::passkey(visit.harp(), &token, &form.text(RESPONSE), &visit.act).await? {
+        Proved::Proved => visit.see(url::RECOVER_NEW),
+        Proved::Wrong { .. } | Proved::Incomplete(_) => {
+            // The challenge is spent; the page that says so has another one.
+            if let At::Device(Devices { chosen: Some(factor), .. }) = at(&visit).await? {
+                recover::choose(visit.harp(), &token, factor.id, &visit.act).await?;
+            }
+            show_passkey(&visit, Form::new().problem(PASSKEY, "use-passkey.wrong")).await
+        }
+        Proved::Locked { until } => locked(&visit, until),
+        Proved::NotChosen => visit.see(url::RECOVER_DEVICE),
+        Proved::Gone(_) => Err(over(&visit)),
+    }
+}
+
+async fn ask_again(visit: &Visit, token: &Plain) -> Reply {
+    match at(visit).await? {
+        At::Device(Devices { chosen: Some(factor), .. }) => {
+            let sent = recover::choose(visit.harp(), token, factor.id, &visit.act).await?;
+            after_sending(visit, sent)
+        }
+        elsewhere => visit.see(place(&elsewhere)),
+    }
+}
+
 fn after_sending(visit: &Visit, sent: SendOutcome) -> Reply {
     match sent {
         SendOutcome::Sent(sign_in_flow::Sent::OnItsWay(code)) => {
             visit.see(&format!("{}?{NUMBER}={}", url::RECOVER_CODE, code.resend))
         }
         SendOutcome::Sent(sign_in_flow::Sent::ByApp) => visit.see(url::RECOVER_CODE),
+        SendOutcome::Sent(sign_in_flow::Sent::ByPasskey(_)) => visit.see(url::RECOVER_PASSKEY),
         SendOutcome::Sent(sign_in_flow::Sent::NoMore | sign_in_flow::Sent::TooMany) => {
             visit.see(&format!("{}?{NO_MORE}=1", url::RECOVER_CODE))
         }

@@ -1,14 +1,17 @@
 //! Signing in (F01–F05, F10, F11): user ID and password, a device, its code.
 
-use axum::Router;
-use axum::routing::get;
+use axum::response::IntoResponse as _;
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use harp_core::flow::sign_in::{
-    self, CodeOutcome, Gone, OnItsWay, PasswordForm, PasswordOutcome, Pending, SendOutcome, SignedIn, Terms,
+    self, CodeOutcome, Gone, OnItsWay, PasskeyForm, PasskeySignIn, PasswordForm, PasswordOutcome, Pending,
+    SendOutcome, SignedIn, Terms,
 };
 use harp_core::kernel::id::FactorId;
-use harp_core::kernel::secret::{Plain, Secret};
+use harp_core::kernel::secret::{Hashed, Plain, Secret};
 use harp_core::kernel::time::Timestamp;
 use harp_core::session::SessionScope;
+use serde::Serialize;
 
 use super::asked::{Asked, asked};
 use crate::flow::terms;
@@ -20,9 +23,10 @@ use crate::http::visit::{Visit, query};
 use crate::view::device::Device;
 use crate::view::form::Form;
 use crate::view::frame::Section;
+use crate::view::passkey::{PASSKEY, RESPONSE, UsePasskey};
 use crate::view::sign_in::{
-    AccountLocked, CODE, ChooseMethod, EnterCode, Expired, Locked, METHOD, PASSWORD, Sent, SignIn, TERMS,
-    TermsAt, USERNAME, VERSION,
+    AccountLocked, Alone, CHALLENGE, CODE, ChooseMethod, EnterCode, Expired, Locked, METHOD, PASSWORD, Sent,
+    SignIn, TERMS, TermsAt, USERNAME, VERSION,
 };
 use crate::view::url::{self, act};
 
@@ -36,6 +40,8 @@ pub fn routes() -> Router<App> {
         .route(url::SIGN_IN, get(password).post(check_password))
         .route(url::SIGN_IN_METHOD, get(method).post(choose_method))
         .route(url::SIGN_IN_CODE, get(code).post(check_code))
+        .route(url::SIGN_IN_ASK, post(ask_anybody))
+        .route(url::SIGN_IN_PASSKEY, get(passkey).post(check_passkey))
 }
 
 /// F01
@@ -55,7 +61,8 @@ async fn password(visit: Visit) -> Reply {
 }
 
 fn show_password(visit: &Visit, Asked { terms, reason, .. }: Asked, form: Form) -> Reply {
-    visit.show(&SignIn { frame: visit.frame(Section::Elsewhere), form, terms, reason })
+    let alone = if sign_in::passwordless(visit.harp()) { Alone::Yes } else { Alone::No };
+    visit.show(&SignIn { frame: visit.frame(Section::Elsewhere), form, terms, reason, alone })
 }
 
 async fn check_password(Post { mut visit, form }: Post) -> Reply {
@@ -73,6 +80,9 @@ async fn check_password(Post { mut visit, form }: Post) -> Reply {
         (None, TermsAt::Password) => Terms::NotTicked,
         (None, TermsAt::AfterCode) => Terms::NotAsked,
     };
+    if form.act() == act::PASSKEY {
+        return by_passkey(visit, &form, (asked, terms, agreed)).await;
+    }
     let typed = PasswordForm {
         username: form.text(USERNAME.name),
         password: Secret::new(form.text(PASSWORD.name)),
@@ -95,6 +105,56 @@ async fn check_password(Post { mut visit, form }: Post) -> Reply {
         }
         PasswordOutcome::SetUp(signed_in) => enter(&mut visit, &signed_in, agreed).await,
     }
+}
+
+/// Signs in without a password, by what the page's script got from the browser.
+async fn by_passkey(
+    mut visit: Visit,
+    form: &Posted,
+    (asked, terms, agreed): (Asked, Terms, Option<String>),
+) -> Reply {
+    let again = |visit: &Visit, asked, problem: &'static str| {
+        show_password(visit, asked, kept(form).problem(PASSKEY, problem))
+    };
+    let Ok(challenge) = form.text(CHALLENGE).parse() else {
+        return again(&visit, asked, "sign-in.passkey-over");
+    };
+    let browser = browser(&visit);
+    let answer = PasskeyForm { challenge, response: &form.text(RESPONSE), terms, browser };
+    let had = visit.session.as_ref().ok().map(|live| live.session.id);
+    match sign_in::by_passkey(visit.harp(), &answer, had, &visit.act).await? {
+        PasskeySignIn::SignedIn(signed_in) => enter(&mut visit, &signed_in, agreed).await,
+        PasskeySignIn::Incomplete(found) => show_password(&visit, asked, kept(form).complaints(&found)),
+        PasskeySignIn::Refused => again(&visit, asked, "sign-in.passkey-wrong"),
+        PasskeySignIn::Over => again(&visit, asked, "sign-in.passkey-over"),
+        PasskeySignIn::Locked { until } => locked(&visit, until),
+        PasskeySignIn::AccountLocked { since } => {
+            visit.show(&AccountLocked { frame: visit.frame(Section::Elsewhere), since })
+        }
+    }
+}
+
+/// What the page's script needs; nothing where it is off, or was asked for too often.
+#[derive(Debug, Default, Serialize)]
+struct AskedOf {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    challenge: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    options: Option<String>,
+}
+
+async fn ask_anybody(Post { visit, form: _ }: Post) -> Reply {
+    let asked = sign_in::ask_anybody(visit.harp(), browser(&visit), &visit.act).await?;
+    let asked = asked.map_or(AskedOf::default(), |asked| AskedOf {
+        challenge: Some(asked.challenge.to_string()),
+        options: Some(asked.options),
+    });
+    Ok(Json(asked).into_response())
+}
+
+/// This browser, as its cookie tells it.
+fn browser(visit: &Visit) -> Hashed {
+    Plain::presented(&visit.browser.token(&visit.app.harp.vault)).hashed()
 }
 
 /// What was typed, but for the password.
@@ -149,6 +209,9 @@ async fn code(visit: Visit) -> Reply {
 async fn show_code(visit: &Visit, form: Form, sent: Option<Sent>) -> Reply {
     let pending = pending(visit).await?;
     let Some(factor) = &pending.chosen else { return visit.see(url::SIGN_IN_METHOD) };
+    if factor.passkey().is_some() {
+        return visit.see(url::SIGN_IN_PASSKEY);
+    }
     visit.show(&EnterCode {
         frame: visit.frame(Section::Elsewhere),
         form,
@@ -185,12 +248,67 @@ async fn check_code(Post { mut visit, form }: Post) -> Reply {
     }
 }
 
+/// F04 by a passkey.
+async fn passkey(visit: Visit) -> Reply {
+    show_passkey(&visit, Form::new()).await
+}
+
+async fn show_passkey(visit: &Visit, form: Form) -> Reply {
+    let Pending { chosen, challenge, .. } = pending(visit).await?;
+    match chosen.filter(|f| f.passkey().is_some()) {
+        Some(factor) => visit.show(&UsePasskey {
+            frame: visit.frame(Section::Elsewhere),
+            form,
+            device: Device::of(&factor),
+            challenge,
+        }),
+        None => visit.see(url::SIGN_IN_METHOD),
+    }
+}
+
+async fn check_passkey(Post { mut visit, form }: Post) -> Reply {
+    let token = token(&visit)?;
+    match form.act().as_str() {
+        act::CANCEL => return cancel(&mut visit, &token).await,
+        act::CHANGE => return visit.see(url::SIGN_IN_METHOD),
+        act::RETRY => return ask_again(&visit, &token).await,
+        _ => {}
+    }
+    match sign_in::verify_passkey(visit.harp(), &token, &form.text(RESPONSE), &visit.act).await? {
+        CodeOutcome::SignedIn(signed_in) => {
+            let agreed = visit.state().agreed;
+            enter(&mut visit, &signed_in, agreed).await
+        }
+        CodeOutcome::Wrong { .. } | CodeOutcome::Incomplete(_) => {
+            // The challenge is spent; the page that says so has another one.
+            if let Some(factor) = pending(&visit).await?.chosen {
+                sign_in::choose(visit.harp(), &token, factor.id, &visit.act).await?;
+            }
+            show_passkey(&visit, Form::new().problem(PASSKEY, "use-passkey.wrong")).await
+        }
+        CodeOutcome::Locked { until } => locked(&visit, until),
+        CodeOutcome::NotChosen => visit.see(url::SIGN_IN_METHOD),
+        CodeOutcome::Gone(gone) => Err(over(&visit, gone)),
+    }
+}
+
+async fn ask_again(visit: &Visit, token: &Plain) -> Reply {
+    match pending(visit).await?.chosen {
+        Some(factor) => {
+            let sent = sign_in::choose(visit.harp(), token, factor.id, &visit.act).await?;
+            after_sending(visit, sent)
+        }
+        None => visit.see(url::SIGN_IN_METHOD),
+    }
+}
+
 fn after_sending(visit: &Visit, sent: SendOutcome) -> Reply {
     match sent {
         SendOutcome::Sent(sign_in::Sent::OnItsWay(code)) => {
             visit.see(&format!("{}?{NUMBER}={}", url::SIGN_IN_CODE, code.resend))
         }
         SendOutcome::Sent(sign_in::Sent::ByApp) => visit.see(url::SIGN_IN_CODE),
+        SendOutcome::Sent(sign_in::Sent::ByPasskey(_)) => visit.see(url::SIGN_IN_PASSKEY),
         SendOutcome::Sent(sign_in::Sent::NoMore | sign_in::Sent::TooMany) => {
             visit.see(&format!("{}?{NO_MORE}=1", url::SIGN_IN_CODE))
         }

@@ -6,11 +6,12 @@ use harp_core::kernel::assurance::Method;
 use harp_core::kernel::secret::Secret;
 use harp_core::policy::HARP;
 
-use super::sign_in::{app, call, mail, paper, phone};
+use super::sign_in::{app, call, challenge, mail, paper, phone};
 use super::{NOON, ORGANIZATION, PROGRAM, ROLE, Shelf, earlier};
 use crate::view::form::Form;
 use crate::view::frame::Section;
 use crate::view::home::{Application, Portal, Task, TaskKind, TaskState};
+use crate::view::passkey::AddPasskey;
 use crate::view::password;
 use crate::view::profile::{
     Challenge, ChangeChallenge, ChangePassword, EmailState, Profile, Sessions, SignedIn, Which,
@@ -106,6 +107,15 @@ fn devices(shelf: &mut Shelf) {
     shelf.add("add-totp", totp(shelf, Form::new()));
     let wrong = Form::new().complaints(&[Complaint { field: Field::Code, problem: Problem::WrongCode }]);
     shelf.add("add-totp.wrong", totp(shelf, wrong));
+    let passkey = |shelf: &Shelf, form: Form, challenge| AddPasskey { frame: shelf.frame(), form, challenge };
+    shelf.add("add-passkey", passkey(shelf, Form::new(), challenge()));
+    for (slug, problem) in
+        [("add-passkey.refused", "add-passkey.refused"), ("add-passkey.known", "add-passkey.known")]
+    {
+        let form = Form::new().value("name", "My phone").problem("passkey", problem);
+        shelf.add(slug, passkey(shelf, form, challenge()));
+    }
+    shelf.add("add-passkey.over", passkey(shelf, Form::new(), None));
     let code = |frame, form, sent| DeviceCode { frame, form, device: phone(), life_minutes: 10, sent };
     shelf.add("device-code", code(shelf.frame(), Form::new(), Sent::First));
     shelf.add("device-code.sent-again", code(shelf.frame(), Form::new(), Sent::Again));

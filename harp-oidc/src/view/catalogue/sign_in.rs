@@ -12,6 +12,7 @@ use crate::view::form::Form;
 use crate::view::frame::Section;
 use crate::view::home::Welcome;
 use crate::view::not_me::{AskNotMe, NotMeDead, NotMeLocked};
+use crate::view::passkey::UsePasskey;
 use crate::view::password;
 use crate::view::problem::{Failure, FailureKind, ProtocolProblem};
 use crate::view::recover::{
@@ -19,7 +20,7 @@ use crate::view::recover::{
     UserIdSent,
 };
 use crate::view::sign_in::{
-    AcceptTerms, AccountLocked, ChooseMethod, EnterCode, Expired, Locked, Sent, SignIn, TermsAt,
+    AcceptTerms, AccountLocked, Alone, ChooseMethod, EnterCode, Expired, Locked, Sent, SignIn, TermsAt,
 };
 use crate::view::sign_out::{Back, ConfirmSignOut, SignedOut};
 use crate::view::step_up::{Otherwise, StepUp, StepUpAdd};
@@ -39,6 +40,17 @@ pub(super) fn app() -> Device {
 
 pub(super) fn call() -> Device {
     Device { id: "fac_call".to_owned(), method: Method::Voice, ..phone() }
+}
+
+pub(super) fn key() -> Device {
+    let contact = Contact::Shown("My phone".to_owned());
+    Device { id: "fac_key".to_owned(), method: Method::Passkey, contact }
+}
+
+/// As a server asks; no authenticator has ever heard of it.
+pub(super) fn challenge() -> Option<String> {
+    let asked = r#"{"publicKey":{"challenge":"c2FtcGxl","rpId":"localhost","allowCredentials":[],"userVerification":"preferred"}}"#;
+    Some(asked.to_owned())
 }
 
 pub(super) fn mail() -> Device {
@@ -122,7 +134,7 @@ fn step_up(shelf: &mut Shelf) {
 }
 
 fn passwords(shelf: &mut Shelf) {
-    let page = |frame, form| SignIn { frame, form, terms: TermsAt::Password, reason: None };
+    let page = |frame, form| SignIn { frame, form, terms: TermsAt::Password, reason: None, alone: Alone::No };
     shelf.add("sign-in", page(shelf.frame(), Form::new()));
     shelf.add("sign-in.to-application", page(shelf.to_application(), Form::new()));
     shelf.add("sign-in.branded", page(shelf.to_branded(), Form::new()));
@@ -136,6 +148,15 @@ fn passwords(shelf: &mut Shelf) {
     shelf.add("sign-in.empty", page(shelf.frame(), empty));
     let after_code = page(shelf.to_application(), Form::new().value("username", "ana.reyes"));
     shelf.add("sign-in.terms-after-code", SignIn { terms: TermsAt::AfterCode, ..after_code });
+    let alone = |form| SignIn { alone: Alone::Yes, ..page(shelf.frame(), form) };
+    let (offered, wrong, over) = (
+        alone(Form::new()),
+        alone(Form::new().problem("passkey", "sign-in.passkey-wrong")),
+        alone(Form::new().problem("passkey", "sign-in.passkey-over")),
+    );
+    shelf.add("sign-in.with-passkey", offered);
+    shelf.add("sign-in.passkey-wrong", wrong);
+    shelf.add("sign-in.passkey-over", over);
     let mft = |key| Message::new(key).with("application", "Managed File Transfer");
     for (slug, reason) in [
         ("sign-in.after-idle", Message::new("sign-in.after-idle")),
@@ -180,7 +201,7 @@ fn codes(shelf: &mut Shelf) {
     let choose = |frame, form| ChooseMethod {
         frame,
         form,
-        devices: vec![phone(), call(), app(), mail()],
+        devices: vec![key(), phone(), call(), app(), mail()],
         off: vec![],
     };
     shelf.add("choose-method", choose(shelf.to_application(), chosen));
@@ -204,6 +225,11 @@ fn codes(shelf: &mut Shelf) {
     shelf.add("enter-code.app", page(shelf.frame(), Form::new(), app(), Sent::First));
     shelf.add("enter-code.recovery", page(shelf.frame(), Form::new(), paper(), Sent::First));
     shelf.add("enter-code.voice", page(shelf.frame(), Form::new(), call(), Sent::First));
+    let passkey = |frame, form, challenge| UsePasskey { frame, form, device: key(), challenge };
+    shelf.add("use-passkey", passkey(shelf.to_application(), Form::new(), challenge()));
+    let wrong = Form::new().problem("passkey", "use-passkey.wrong");
+    shelf.add("use-passkey.wrong", passkey(shelf.frame(), wrong, challenge()));
+    shelf.add("use-passkey.over", passkey(shelf.frame(), Form::new(), None));
     shelf.add("enter-code.email", page(shelf.frame(), Form::new(), mail(), Sent::First));
 }
 
