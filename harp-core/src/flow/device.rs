@@ -15,7 +15,7 @@ use crate::account::{Account, PasswordHash};
 use crate::audit::Deed;
 use crate::factor::budget::Visitor;
 use crate::factor::lookup::LookUpCode;
-use crate::factor::passkey::Ceremony;
+use crate::factor::passkey::{Ceremony, CeremonyPurpose};
 use crate::factor::{Binding, CodeChallenge, Factor, Proof};
 use crate::kernel::act::Act;
 use crate::kernel::assurance::Method;
@@ -152,7 +152,10 @@ impl<'a> Waiting<'a> {
     pub async fn ceremony(self, tx: &mut dyn Tx) -> Result<Option<Ceremony>, Fault> {
         let passkey = self.chosen().is_some_and(|f| f.passkey().is_some());
         match self.on.chosen().and_then(|c| c.challenge).filter(|_| passkey) {
-            Some(id) => tx.ceremony(id).await,
+            Some(id) => {
+                let ours = CeremonyPurpose::Device { account: self.account.id };
+                Ok(tx.ceremony(id).await?.filter(|asked| asked.purpose == ours))
+            }
             None => Ok(None),
         }
     }
@@ -257,6 +260,9 @@ impl<'a> Waiting<'a> {
             // Removed at this moment: whoever removed it has ended every session, and means that none comes after.
             note_refused(tx, harp, factor, act).await?;
             return Ok(Verified::NotChosen);
+        }
+        if matches!(answer, Answer::Passkey(answered) if answered.is_late()) {
+            return Ok(Verified::Refused(Refusal::Wrong { left: harp.profile.attempts.limit }));
         }
         let attempt = if proven.is_some() { right } else { Attempt::Wrong };
         let counted = attempts::count(tx, harp, &keys, (attempt, act.now)).await?;

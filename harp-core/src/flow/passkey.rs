@@ -26,6 +26,13 @@ pub(super) struct Answered {
     found: Result<Asserted, NotProven>,
 }
 
+impl Answered {
+    /// Nobody waits for it: its challenge is over. However well it is signed, it proves nothing, and it is no guess either.
+    pub(super) fn is_late(&self) -> bool {
+        self.ceremony.is_none()
+    }
+}
+
 /// The challenge for the passkeys among a person's devices.
 pub(super) fn ask(
     harp: &Harp,

@@ -2,6 +2,7 @@
 //! that asks for more than that adds its fields here.
 
 use super::official::REASON;
+use super::passkey::NAME;
 use super::register::{CONFIRM_EMAIL, EMAIL, QUESTION};
 use super::roles::{ORGANIZATION, PROGRAM, ROLES};
 use super::set_up::{METHOD, PHONE};
@@ -11,6 +12,7 @@ pub const KEPT: &[&str] = &[
     CONFIRM_EMAIL.name,
     EMAIL.name,
     METHOD.name,
+    NAME.name,
     ORGANIZATION.name,
     PHONE.name,
     PROGRAM.name,

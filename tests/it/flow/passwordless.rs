@@ -147,6 +147,10 @@ both! {
         assert!(seen[0][..4].iter().all(|o| o == "Refused") && seen[0][5].starts_with("Locked"), "{seen:?}");
         let password = password(&stage, ANA, PASSWORD).await;
         assert!(matches!(password, PasswordOutcome::Locked { .. }), "{password:?}");
+        // P15: what others guessed wrong does not keep the owner's passkey out.
+        let asked = asked(&stage).await;
+        let owner = give(&stage, &asked, &device.get(&asked.options)).await;
+        assert!(matches!(owner, PasskeySignIn::SignedIn(_)), "{owner:?}");
     }
 
     /// WebAuthn Level 3 §7.2 step 6: the handle must be there, and be its owner's.

@@ -10,7 +10,7 @@ use crate::account::{Account, Standing};
 use crate::audit::Deed;
 use crate::factor::passkey::{Asserted, Ceremony, CeremonyPurpose};
 use crate::factor::{Factor, FactorStatus, Proof, UserVerified};
-use crate::flow::attempts::{self, Attempt, Counted, Keys, Refusal};
+use crate::flow::attempts::{self, Attempt, Keys, Refusal};
 use crate::flow::limits::{self, Limit};
 use crate::flow::{Harp, Trouble, passkey};
 use crate::kernel::act::Act;
@@ -213,31 +213,24 @@ impl Work for Conclude<'_> {
             }
             None => Keys::again(harp, &format!("sign-in/{}", self.stranger), act),
         };
-        if let Some(until) = attempts::locked(tx, harp, &keys, act.now).await? {
-            self.note(tx, account.as_ref()).await?;
-            return Ok(PasskeySignIn::Locked { until });
-        }
         let usable = account.as_ref().filter(|a| a.standing != Standing::Disabled);
         let right = match usable {
             Some(account) if self.uses(tx).await? => Some(account),
             _ => None,
         };
-        let attempt = match right {
-            Some(account) if account.standing == Standing::Locked => Attempt::Right,
-            Some(_) => Attempt::Complete,
-            None => Attempt::Wrong,
-        };
-        let counted = attempts::count(tx, harp, &keys, (attempt, act.now)).await?;
-        match (right, counted) {
-            (Some(account), Counted::Open { .. }) => self.enter(tx, account).await,
-            (_, counted) => {
-                self.note(tx, account.as_ref()).await?;
-                Ok(match attempts::refused(tx, harp, (account.as_ref(), counted), act).await? {
-                    Refusal::Wrong { .. } => PasskeySignIn::Refused,
-                    Refusal::Locked { until } => PasskeySignIn::Locked { until },
-                })
+        if let Some(account) = right {
+            // Nobody guesses a signature: what strangers' guesses have locked does not keep its owner out (P15).
+            if account.standing != Standing::Locked {
+                attempts::count(tx, harp, &keys, (Attempt::Complete, act.now)).await?;
             }
+            return self.enter(tx, account).await;
         }
+        let counted = attempts::count(tx, harp, &keys, (Attempt::Wrong, act.now)).await?;
+        self.note(tx, account.as_ref()).await?;
+        Ok(match attempts::refused(tx, harp, (account.as_ref(), counted), act).await? {
+            Refusal::Wrong { .. } => PasskeySignIn::Refused,
+            Refusal::Locked { until } => PasskeySignIn::Locked { until },
+        })
     }
 }
 

@@ -56,6 +56,8 @@ fn used(known: &BTreeSet<String>) -> BTreeMap<String, PathBuf> {
             let keyish = parts.is_some_and(|(page, name)| {
                 pages.contains(page)
                     && !name.is_empty()
+                    // A file's name.
+                    && !["css", "js"].contains(&name)
                     && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
             });
             if keyish {
@@ -125,6 +127,10 @@ fn no_template_has_words_of_its_own() {
         .map(|path| (path.display().to_string(), std::fs::read_to_string(path).unwrap()))
         .collect();
     for (path, mut source) in sources {
+        // Attributes for a form, which a page puts into its tag.
+        if path.ends_with("part/passkey_asked.html") {
+            source = format!("<form{source}>");
+        }
         // Two macros are pieces of a tag and no text.
         for piece in ["macro state()", "macro required()"] {
             if let Some(start) = source.find(piece) {
