@@ -21,6 +21,21 @@ pub(super) async fn here(
     Ok(known.filter(|k| account.is_some_and(|a| k.serves(a, &harp.profile.known, act.now))))
 }
 
+/// The credentials of the account have changed here, by its owner: a browser that it knew it knows on, in the new epoch, and no
+/// other. Else whoever keeps the strangers locked out would keep out an owner who did as the letter says (P15).
+pub(super) async fn keep(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    (before, epoch): (&Account, u32),
+    act: &Act,
+) -> Result<Option<Plain>, Fault> {
+    if here(tx, harp, Some(before), act).await?.is_none() {
+        return Ok(None);
+    }
+    let account = Account { epoch, ..before.clone() };
+    remember(tx, harp, &account, act).await.map(Some)
+}
+
 /// Makes this browser known to the account, and gives its new cookie: a copy of the old one is worthless from now on. Comes
 /// after the turn on the account's row, so that there are never more than policy allows.
 pub(super) async fn remember(

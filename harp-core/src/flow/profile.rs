@@ -8,7 +8,7 @@ use super::attempts::{self, Attempt, Counted, Keys};
 use super::in_a_row::{self, Authenticator, Judged};
 use super::sessions::{Live, end_all_but};
 use super::sign_up::{new_challenge, new_password};
-use super::{Harp, Trouble};
+use super::{Harp, Trouble, known};
 use crate::account::field::{Complaint, Complaints, Field, Problem};
 use crate::account::{Challenge, PasswordHash};
 use crate::audit::Deed;
@@ -38,9 +38,11 @@ pub struct QuestionForm {
 
 #[derive(Debug)]
 pub enum PasswordChanged {
-    /// Every other session has ended. `secret` is this one's new cookie.
+    /// Every other session has ended. `secret` is this one's new cookie, `browser` that of a browser that the account knew and
+    /// knows on (P15): all others are forgotten.
     Changed {
         secret: Plain,
+        browser: Option<Plain>,
     },
     Refused(Vec<Complaint>),
     /// Too many wrong passwords.
@@ -90,7 +92,20 @@ pub async fn change_password(
     let hash = harp.hasher.hash(&form.password).await?;
     let secret = Plain::mint(&*harp.random);
     let changed = harp.store.write(&SetPassword { harp, live, hash, secret: &secret, act }).await?;
-    Ok(if changed { PasswordChanged::Changed { secret } } else { PasswordChanged::SignInAgain })
+    Ok(match changed {
+        Set::Here { browser } => PasswordChanged::Changed { secret, browser },
+        Set::SessionOver | Set::Stale => PasswordChanged::SignInAgain,
+    })
+}
+
+/// What became of the new password.
+enum Set {
+    /// It is set, and the session goes on.
+    Here { browser: Option<Plain> },
+    /// It is set, as its owner wished; the session had ended meanwhile.
+    SessionOver,
+    /// The credentials have changed since the current password was checked.
+    Stale,
 }
 
 struct SetPassword<'a> {
@@ -103,14 +118,13 @@ struct SetPassword<'a> {
 
 #[async_trait]
 impl Work for SetPassword<'_> {
-    /// Whether it was set.
-    type Out = bool;
+    type Out = Set;
 
-    async fn run(&self, tx: &mut dyn Tx) -> Result<bool, Fault> {
+    async fn run(&self, tx: &mut dyn Tx) -> Result<Set, Fault> {
         let SetPassword { harp, live, act, .. } = self;
         let (session, account) = (&live.session, &live.account);
         let Some(epoch) = tx.set_password(account.id, &self.hash, account.epoch).await? else {
-            return Ok(false);
+            return Ok(Set::Stale);
         };
         let raised = Raised {
             secret: self.secret.hashed(),
@@ -121,12 +135,14 @@ impl Work for SetPassword<'_> {
             at: act.now,
         };
         in_a_row::reset(tx, Authenticator::Password(account.id), act.now).await?;
-        // The session ended meanwhile: the password is changed all the same, as its owner wished.
         let stays = tx.raise_session(session.id, &session.secret, &raised).await?;
         end_all_but(tx, harp, live, act).await?;
         tx.record(&harp.event(act, account.id, Deed::PasswordChanged)).await?;
         alert(tx, harp, (account, Happened::PasswordChanged), act).await?;
-        Ok(stays)
+        Ok(match stays {
+            true => Set::Here { browser: known::keep(tx, harp, (account, epoch), act).await? },
+            false => Set::SessionOver,
+        })
     }
 }
 

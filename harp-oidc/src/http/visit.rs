@@ -246,7 +246,12 @@ impl Visit {
     /// A complete sign-in: its session, and the cookie by which the account knows this browser from now on (P15).
     pub fn entered(&mut self, signed_in: &SignedIn) {
         self.signed_in(&signed_in.secret);
-        if let Some(secret) = &signed_in.browser {
+        self.known(signed_in.browser.as_ref());
+    }
+
+    /// The cookie by which the account knows this browser, if it has changed.
+    pub fn known(&mut self, browser: Option<&Plain>) {
+        if let Some(secret) = browser {
             let keep = Keep::For(self.harp().profile.known.life);
             self.cookies.push(cookie::set(&self.app.edge, cookie::KNOWN, secret.expose(), keep));
         }

@@ -160,17 +160,28 @@ both! {
         assert!(matches!(home.miss(&stage, ANA).await, PasswordOutcome::Refused { left: 4 }));
     }
 
-    /// P15: a changed password, a lock, and ninety days without a sign-in forget the browser.
-    async fn a_browser_is_forgotten_when_credentials_change_and_after_ninety_days(db: Db) {
+    /// P15: an owner does as the letter says and changes the password at home: that browser stays known, while strangers keep
+    /// the user ID locked; every other one is forgotten, and so is the cookie from before.
+    async fn a_changed_password_forgets_every_other_browser(db: Db) {
         let (stage, phone, mut home) = at_home(db).await;
+        let mut work = Browser::new(2);
+        work.sign_in(&stage, (ANA, &phone)).await;
+        stage.later(HOUR);
         let fresh = "Tidal9!quartzLantern";
         let signed_in = home.sign_in(&stage, (ANA, &phone)).await;
         let live = live(&stage, &signed_in).await;
         let secret = |text: &str| Secret::new(text.to_owned());
         let form = PasswordForm { current: secret(PASSWORD), password: secret(fresh), confirm: secret(fresh) };
         let changed = profile::change_password(&stage.harp, &live, &form, &home.act(&stage)).await.unwrap();
-        assert!(matches!(changed, PasswordChanged::Changed { .. }), "{changed:?}");
-        assert!(!has_its_own_budget(&stage, &home, fresh).await);
+        let PasswordChanged::Changed { browser, .. } = changed else { panic!("{changed:?}") };
+        let copy = home.clone();
+        home.cookie = browser;
+        assert!(has_its_own_budget(&stage, &home, fresh).await);
+        for stranger in [&work, &copy] {
+            let outcome = stranger.password(&stage, ANA, fresh).await;
+            assert!(matches!(outcome, PasswordOutcome::Locked { .. }), "{outcome:?}");
+        }
+        assert_eq!(known(&stage, ANA).await.len(), 1);
         assert!(sessions::authenticate(&stage.harp, &signed_in.secret, &stage.act()).await.unwrap().is_err());
     }
 
@@ -286,7 +297,7 @@ both! {
 
     /// P15, F06: strangers have locked the user ID; its owner has forgotten the password, too, and gets back in at home.
     async fn a_locked_out_owner_recovers_in_a_known_browser(db: Db) {
-        let (stage, phone, home) = at_home(db).await;
+        let (stage, phone, mut home) = at_home(db).await;
         let id = stage.account_of(ANA).await.unwrap();
         let code = stage.code(EMAIL).await;
         confirm_email::confirm(&stage.harp, id, &code, &stage.act()).await.unwrap();
@@ -304,8 +315,14 @@ both! {
         assert_eq!(recover::device(&stage.harp, &token, &code, &act).await.unwrap(), Proved::Proved);
         let fresh = || Secret::new("Tidal9!quartzLantern".to_owned());
         let form = NewPassword { password: fresh(), confirm: fresh() };
-        assert_eq!(recover::complete(&stage.harp, &token, &form, &act).await.unwrap(), Recovered::Recovered);
+        let recovered = recover::complete(&stage.harp, &token, &form, &act).await.unwrap();
+        let Recovered::Recovered { browser } = recovered else { panic!("{recovered:?}") };
+        home.cookie = browser;
         let outcome = Browser::new(2).password(&stage, ANA, fresh().expose()).await;
+        assert!(matches!(outcome, PasswordOutcome::NeedsCode { .. }), "{outcome:?}");
+        // Nobody else gets in between.
+        lock_out(&stage, ANA).await;
+        let outcome = home.password(&stage, ANA, fresh().expose()).await;
         assert!(matches!(outcome, PasswordOutcome::NeedsCode { .. }), "{outcome:?}");
     }
 

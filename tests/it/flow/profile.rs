@@ -65,7 +65,7 @@ both! {
         let other = sign_in(&stage, PASSWORD).await;
         let me = live(&stage, &mine).await;
         let changed = change_password(&stage.harp, &me, &form(PASSWORD, NEW), &stage.act()).await.unwrap();
-        let PasswordChanged::Changed { secret: cookie } = changed else { panic!("{changed:?}") };
+        let PasswordChanged::Changed { secret: cookie, .. } = changed else { panic!("{changed:?}") };
         assert_eq!(live(&stage, &cookie).await.account.id, id);
         for ended in [&mine, &other] {
             assert!(authenticate(&stage.harp, ended, &stage.act()).await.unwrap().is_err());

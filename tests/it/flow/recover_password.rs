@@ -110,7 +110,7 @@ both! {
         assert_eq!(prove(&stage, &token, &code_now(&stage, &app)).await, Proved::Proved);
         assert_eq!(at(&stage, &token).await, Ok("password"));
         assert!(matches!(set(&stage, &token, "short").await, Recovered::Refused(_)));
-        assert_eq!(set(&stage, &token, FRESH).await, Recovered::Recovered);
+        assert!(matches!(set(&stage, &token, FRESH).await, Recovered::Recovered { .. }));
 
         assert!(authenticate(&stage.harp, &thief.secret, &stage.act()).await.unwrap().is_err());
         let completed = verify(&stage, &waiting, "000000").await;
@@ -123,7 +123,7 @@ both! {
         let link = Plain::presented(link.strip_prefix("https://harp.example/not-me?token=").unwrap());
         assert_eq!(lock::not_me(&stage.harp, &link, &stage.act()).await.unwrap(), NotMe::Locked);
         // Replay.
-        assert_eq!(set(&stage, &token, PASSWORD).await, Recovered::Gone(Gone::Unknown));
+        assert!(matches!(set(&stage, &token, PASSWORD).await, Recovered::Gone(Gone::Unknown)));
         assert_eq!(at(&stage, &token).await, Err(Gone::Unknown));
     }
 
@@ -142,7 +142,7 @@ both! {
         let new = text(&stage, PHONE).await;
         assert!(letter == new || matches!(prove(&stage, &token, &letter).await, Proved::Wrong { .. }));
         assert_eq!(prove(&stage, &token, &new).await, Proved::Proved);
-        assert_eq!(set(&stage, &token, FRESH).await, Recovered::Recovered);
+        assert!(matches!(set(&stage, &token, FRESH).await, Recovered::Recovered { .. }));
     }
 
     /// to go to another device and back does not begin the count of resends anew.
@@ -172,15 +172,16 @@ both! {
         let (stage, live, app) = reachable(db).await;
         let token = recovery(&stage, ANA).await;
         let phone = device(&stage, &live, Method::Sms).await;
-        assert_eq!(set(&stage, &token, FRESH).await, Recovered::Gone(Gone::Unknown));
+        assert!(matches!(set(&stage, &token, FRESH).await, Recovered::Gone(Gone::Unknown)));
         assert_eq!(pick(&stage, &token, &phone).await, SendOutcome::Gone(Gone::Unknown));
         assert_eq!(prove(&stage, &token, &code_now(&stage, &app)).await, Proved::Gone(Gone::Unknown));
         let code = stage.code(MAILBOX).await;
         mail(&stage, &token, &code).await;
-        assert_eq!(set(&stage, &token, FRESH).await, Recovered::Gone(Gone::Unknown), "one proof is not enough");
+        let unproved = set(&stage, &token, FRESH).await;
+        assert!(matches!(unproved, Recovered::Gone(Gone::Unknown)), "one proof is not enough: {unproved:?}");
         assert_eq!(prove(&stage, &token, &code_now(&stage, &app)).await, Proved::NotChosen);
         for guess in ["", "x", "\0"] {
-            assert_eq!(set(&stage, &Plain::presented(guess), FRESH).await, Recovered::Gone(Gone::Unknown));
+            assert!(matches!(set(&stage, &Plain::presented(guess), FRESH).await, Recovered::Gone(Gone::Unknown)));
         }
         assert!(matches!(password(&stage, ANA, PASSWORD).await, PasswordOutcome::NeedsCode { .. }));
     }
@@ -243,7 +244,7 @@ both! {
             async move { set(&stage, &token, FRESH).await }
         })
         .await;
-        assert_eq!(outcomes.iter().filter(|o| **o == Recovered::Recovered).count(), 1, "{outcomes:?}");
+        assert_eq!(outcomes.iter().filter(|o| matches!(o, Recovered::Recovered { .. })).count(), 1, "{outcomes:?}");
         assert_eq!(stage.account(live.account.id).await.epoch, epoch + 1);
         assert_eq!(count(&stage, &Deed::PasswordRecovered).await, 1);
     }
@@ -288,7 +289,7 @@ both! {
         let secret = |text: &str| Secret::new(text.to_owned());
         let form = PasswordForm { current: secret(PASSWORD), password: secret(FRESH), confirm: secret(FRESH) };
         profile::change_password(&stage.harp, &live, &form, &stage.act()).await.unwrap();
-        assert_eq!(set(&stage, &ready, PASSWORD).await, Recovered::Gone(Gone::Changed));
+        assert!(matches!(set(&stage, &ready, PASSWORD).await, Recovered::Gone(Gone::Changed)));
         let late = mail(&stage, &early, &code).await;
         assert!(matches!(late, Proved::Wrong { .. }), "its own code; a stranger is told no more: {late:?}");
     }
@@ -302,9 +303,9 @@ both! {
         let ready = proved(&stage, &live, &app).await;
         execute(&place, "UPDATE account SET email = 'new@hospital.example'").await;
         assert!(matches!(mail(&stage, &early, &code).await, Proved::Wrong { .. }));
-        assert_eq!(set(&stage, &ready, FRESH).await, Recovered::Gone(Gone::Changed));
+        assert!(matches!(set(&stage, &ready, FRESH).await, Recovered::Gone(Gone::Changed)));
         execute(&place, "UPDATE account SET email = 'ana@hospital.example', email_verified_at = NULL").await;
-        assert_eq!(set(&stage, &ready, FRESH).await, Recovered::Gone(Gone::Changed));
+        assert!(matches!(set(&stage, &ready, FRESH).await, Recovered::Gone(Gone::Changed)));
     }
 
     /// P14: who locked the account said that somebody else may have the mailbox or the phone.
@@ -312,7 +313,7 @@ both! {
         let (stage, live, app) = reachable(db).await;
         let ready = proved(&stage, &live, &app).await;
         lock_account(&stage, &live).await;
-        assert_eq!(set(&stage, &ready, FRESH).await, Recovered::Gone(Gone::Changed));
+        assert!(matches!(set(&stage, &ready, FRESH).await, Recovered::Gone(Gone::Changed)));
         let before = stage.letters(MAILBOX).await.len();
         let token = recovery(&stage, ANA).await;
         assert_eq!(stage.letters(MAILBOX).await.len(), before, "no code goes out");

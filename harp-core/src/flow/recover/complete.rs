@@ -12,7 +12,7 @@ use crate::flow::attempts;
 use crate::flow::in_a_row::{self, Authenticator};
 use crate::flow::sign_in::Gone;
 use crate::flow::sign_up::new_password;
-use crate::flow::{Harp, Trouble};
+use crate::flow::{Harp, Trouble, known};
 use crate::kernel::act::Act;
 use crate::kernel::secret::{Hashed, Plain, Secret};
 use crate::notice::Happened;
@@ -25,10 +25,13 @@ pub struct NewPassword {
     pub confirm: Secret<String>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Recovered {
-    /// The password is set and every session has ended. Signing in comes next, with a device as ever.
-    Recovered,
+    /// The password is set and every session has ended. Signing in comes next, with a device as ever. `browser` is the new cookie of a browser that
+    /// the account knew and knows on (P15): all others are forgotten.
+    Recovered {
+        browser: Option<Plain>,
+    },
     Refused(Vec<Complaint>),
     Gone(Gone),
 }
@@ -99,11 +102,11 @@ impl Work for Set<'_> {
         // Two proofs were given: its owner may sign in at once. Before the recovery is spent: the order of [`super::mail`].
         attempts::forgive(tx, harp, account, act.now).await?;
         in_a_row::reset(tx, Authenticator::Password(account.id), act.now).await?;
-        if !tx.spend_recovery(here.recovery.id).await?
-            || tx.set_password(account.id, &self.hash, account.epoch).await?.is_none()
-        {
-            return Err(Fault::Conflict("the account changed while its password was set".to_owned()));
+        let changed = || Fault::Conflict("the account changed while its password was set".to_owned());
+        if !tx.spend_recovery(here.recovery.id).await? {
+            return Err(changed());
         }
+        let epoch = tx.set_password(account.id, &self.hash, account.epoch).await?.ok_or_else(changed)?;
         let ended = tx.end_sessions(account.id, None, act.now).await?;
         tx.record(&harp.event(act, account.id, Deed::PasswordRecovered)).await?;
         if !ended.is_empty() {
@@ -111,6 +114,7 @@ impl Work for Set<'_> {
             tx.record(&harp.event(act, account.id, Deed::SessionsEnded { count })).await?;
         }
         alert(tx, harp, (account, Happened::PasswordRecovered), act).await?;
-        Ok(Recovered::Recovered)
+        let browser = known::keep(tx, harp, (account, epoch), act).await?;
+        Ok(Recovered::Recovered { browser })
     }
 }

@@ -114,8 +114,9 @@ async fn set_password(Post { mut visit, form }: Post) -> Reply {
         confirm: secret(CONFIRM_PASSWORD),
     };
     match change_password(visit.harp(), live, &typed, &visit.act).await? {
-        PasswordChanged::Changed { secret } => {
+        PasswordChanged::Changed { secret, browser } => {
             visit.signed_in(&secret);
+            visit.known(browser.as_ref());
             visit.see(&format!("{}?{SAVED}=password", url::PROFILE))
         }
         PasswordChanged::Refused(found) => show_password(&visit, &found),

@@ -268,7 +268,8 @@ async fn set_password(Post { mut visit, form }: Post) -> Reply {
         confirm: Secret::new(form.text(CONFIRM_PASSWORD.name)),
     };
     match recover::complete(visit.harp(), &token, &typed, &visit.act).await? {
-        Recovered::Recovered => {
+        Recovered::Recovered { browser } => {
+            visit.known(browser.as_ref());
             let recovered_at = Some(visit.act.now);
             let state = FlowState { recovery: None, sign_in: None, recovered_at, ..visit.state() };
             visit.keep(state);
