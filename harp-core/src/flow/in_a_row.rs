@@ -7,8 +7,8 @@ use super::attempts::Attempt;
 use super::counter::{Step, change, read};
 use crate::account::Account;
 use crate::audit::Deed;
-use crate::factor::Factor;
 use crate::factor::budget::{InARow, Off, Visitor};
+use crate::factor::{Factor, FactorStatus};
 use crate::kernel::act::Act;
 use crate::kernel::assurance::Method;
 use crate::kernel::id::{AccountId, FactorId};
@@ -113,6 +113,31 @@ pub(super) async fn reset(tx: &mut dyn Tx, what: Authenticator, now: Timestamp) 
         Step { next, out: () }
     };
     change(tx, &what.key(), step).await
+}
+
+/// Whether the password or a device that is in use is switched off.
+pub(super) async fn any_off(tx: &mut dyn Tx, harp: &Harp, account: &Account) -> Result<bool, Fault> {
+    for what in all(tx, account).await? {
+        if off(tx, harp, what).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// An operator says so (AC-7): the password and the devices work again.
+pub(super) async fn reset_all(tx: &mut dyn Tx, account: &Account, now: Timestamp) -> Result<(), Fault> {
+    for what in all(tx, account).await? {
+        reset(tx, what, now).await?;
+    }
+    Ok(())
+}
+
+/// The devices in use first, then the password: the order in which a sign-in changes them.
+async fn all(tx: &mut dyn Tx, account: &Account) -> Result<Vec<Authenticator>, Fault> {
+    let factors = tx.factors(account.id).await?.into_iter().filter(|f| f.status == FactorStatus::Active);
+    let devices = factors.map(|f| Authenticator::Device(f.id));
+    Ok(devices.chain([Authenticator::Password(account.id)]).collect())
 }
 
 /// On record, and told to the owner by letter: what no longer works, and what they can do.

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 
 use super::alert::alert;
 use super::attempts;
-use super::{Harp, Trouble};
+use super::{Harp, Trouble, in_a_row};
 use crate::account::field::{Complaint, Field, Problem};
 use crate::account::lock::{Lock, LockReason};
 use crate::account::username::fold;
@@ -43,7 +43,7 @@ pub enum NotMe {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Unlocked {
-    /// The account, or sign-in with its user ID, was locked and is not any more. The owner is told by letter.
+    /// The account, or sign-in with its user ID, was locked, or a password or device switched off, and is not any more. The owner is told by letter.
     Unlocked,
     NotLocked,
     /// There is no such user ID.
@@ -149,8 +149,8 @@ async fn lock(
     alert(tx, harp, (account, Happened::AccountLocked), act).await
 }
 
-/// An operator unlocks: the account, and signing in with its user ID (AC-7: *or until an administrator releases*). The
-/// password is as it was, whoever knows it: the letter asks its owner to change it, and the help desk sees to it.
+/// An operator unlocks: the account, and signing in with its user ID (AC-7: *or until an administrator releases*);
+/// a password or device that was switched off after too many wrong attempts works again. The password is as it was, whoever knows it: the letter asks its owner to change it, and the help desk sees to it.
 pub async fn unlock(harp: &Harp, (username, reason): (&str, &str), act: &Act) -> Result<Unlocked, Trouble> {
     let reason: String = reason.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let reason = reason.trim();
@@ -179,7 +179,8 @@ impl Work for Unlock<'_> {
     async fn run(&self, tx: &mut dyn Tx) -> Result<Unlocked, Fault> {
         let Unlock { harp, folded, act, .. } = self;
         let Some(account) = tx.account_by_username(folded).await? else { return Ok(Unlocked::Unknown) };
-        let attempts_locked = attempts::any_locked(tx, harp, &account, act.now).await?;
+        let attempts_locked = attempts::any_locked(tx, harp, &account, act.now).await?
+            || in_a_row::any_off(tx, harp, &account).await?;
         let unlocked = match tx.account_lock(account.id).await? {
             Some(lock) => tx.unlock_account(&lock).await?,
             None => attempts_locked && account.standing.is_usable(),
@@ -188,6 +189,7 @@ impl Work for Unlock<'_> {
             return Ok(Unlocked::NotLocked);
         }
         attempts::forgive(tx, harp, &account, act.now).await?;
+        in_a_row::reset_all(tx, &account, act.now).await?;
         let deed = Deed::AccountUnlocked { reason: self.reason.to_owned() };
         tx.record(&harp.event(act, account.id, deed)).await?;
         alert(tx, harp, (&account, Happened::AccountUnlocked), act).await?;

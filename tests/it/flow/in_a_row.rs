@@ -7,8 +7,8 @@ use crate::stage::{PASSWORD, Stage};
 use harp_core::audit::Deed;
 use harp_core::factor::Factor;
 use harp_core::factor::budget::Off;
-use harp_core::flow::factors;
 use harp_core::flow::sign_in::{self, CodeOutcome, PasswordOutcome, SendOutcome};
+use harp_core::flow::{factors, lock};
 use harp_core::kernel::assurance::Method;
 use harp_core::policy::HARP;
 use harp_tests::both;
@@ -107,6 +107,23 @@ both! {
         assert_eq!(switched_off(&stage).await, [(Method::Password, Off::Strangers), (Method::Password, Off::All)]);
         let right = home.password(&stage, ANA, PASSWORD).await;
         assert!(matches!(right, PasswordOutcome::Refused { .. }), "{right:?}");
+    }
+
+    /// AC-7: an account that is not set up has nothing but its password; the help desk puts it back.
+    async fn an_unlock_puts_a_switched_off_password_back(db: Db) {
+        let stage = registered(db).await;
+        guess_passwords(&stage, 40).await;
+        assert!(matches!(Browser::new(2).password(&stage, ANA, PASSWORD).await, PasswordOutcome::SetUp(_)));
+        guess_passwords(&stage, 79).await;
+        let right = Browser::new(2).password(&stage, ANA, PASSWORD).await;
+        assert!(matches!(right, PasswordOutcome::SetUp(_)), "its own success has reset the forty: {right:?}");
+        guess_passwords(&stage, 80).await;
+        let right = Browser::new(2).password(&stage, ANA, PASSWORD).await;
+        assert!(matches!(right, PasswordOutcome::Refused { .. }), "{right:?}");
+        let unlocked = lock::unlock(&stage.harp, (ANA, "called back"), &stage.act()).await.unwrap();
+        assert_eq!(unlocked, lock::Unlocked::Unlocked);
+        let right = Browser::new(2).password(&stage, ANA, PASSWORD).await;
+        assert!(matches!(right, PasswordOutcome::SetUp(_)), "{right:?}");
     }
 
     /// P15: whoever knows the password guesses at a device. It is switched off for strangers, shown so, lowers nothing, and

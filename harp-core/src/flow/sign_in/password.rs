@@ -261,6 +261,8 @@ impl Conclude<'_> {
         tx.record(&harp.event(act, account.id, Deed::PasswordAccepted)).await?;
         let proofs = vec![Proof::by(Method::Password, act.now)];
         if active(tx, &account).await?.is_empty() {
+            // There is nothing more to prove: for such an account this is all of the sign-in.
+            in_a_row::reset(tx, Authenticator::Password(account.id), act.now).await?;
             let entry = Entry {
                 id: self.session,
                 secret: &self.token,
