@@ -42,7 +42,7 @@ pub(in crate::flow) async fn take(
     };
     let (name, per_source) = match reason {
         Reason::SignIn => ("sign-in", Some(sources.sign_in_codes)),
-        Reason::KnownSignIn => ("known sign-in", None),
+        Reason::KnownSignIn => ("known sign-in", Some(sources.sign_in_codes)),
         Reason::Enrolment => ("enrolment", Some(sources.enrolment_codes)),
         Reason::ConfirmEmail(_) => ("confirm-email", Some(sources.letters)),
     };
