@@ -269,8 +269,10 @@ impl<'a> Waiting<'a> {
         // Which device proved it, or else which was to.
         let by = proven.map_or(factor, |(by, _)| by);
         let device = Authenticator::Device(by.id);
-        // A signature is not guessed: nobody but its owner is worn out by a hundred wrong ones.
-        if matches!(answer, Answer::Code(_)) && !matches!(counted, Counted::Locked { .. }) {
+        // Neither a signature nor 64 bits are guessed, and need no count in a row (SP 800-63B-4 §3.1.2): it would let a thief of
+        // the password switch them off.
+        let counts = !matches!(by.method(), Method::RecoveryCode | Method::Passkey);
+        if counts && !matches!(counted, Counted::Locked { .. }) {
             match in_a_row::count(tx, harp, (device, keys.visitor), (attempt, act.now)).await? {
                 Judged::Yes => {}
                 Judged::Last(off) => {
