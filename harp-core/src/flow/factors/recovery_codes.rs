@@ -8,7 +8,7 @@ use crate::audit::Deed;
 use crate::factor::lookup::LookUpCode;
 use crate::factor::{Binding, Factor, FactorStatus};
 use crate::flow::alert::alert;
-use crate::flow::sessions::Live;
+use crate::flow::sessions::{Live, end_all_but};
 use crate::flow::{Harp, Trouble};
 use crate::kernel::act::Act;
 use crate::kernel::assurance::Method;
@@ -126,6 +126,8 @@ impl Work for Make<'_> {
             && tx.remove_factor(old.id, act.now).await?
         {
             tx.record(&harp.event(act, old.account, Deed::FactorRemoved { factor: old.id, method })).await?;
+            // Whoever copied the old set and used it is out.
+            end_all_but(tx, harp, live, act).await?;
         }
         tx.add_factor(factor).await?;
         for (number, hash) in &self.hashes {
