@@ -17,7 +17,7 @@ use crate::account::lock::{Lock, LockReason};
 use crate::account::username::fold;
 use crate::account::{Account, Standing};
 use crate::audit::Deed;
-use crate::factor::{Factor, FactorStatus};
+use crate::factor::Factor;
 use crate::kernel::act::Act;
 use crate::kernel::secret::{Hashed, Plain};
 use crate::kernel::time::Timestamp;
@@ -120,7 +120,7 @@ async fn without_devices_since(
             tx.record(&harp.event(act, account.id, deed)).await?;
         }
     }
-    let bare = !theirs.is_empty() && !own.iter().any(|f| f.status == FactorStatus::Active);
+    let bare = !theirs.is_empty() && !own.iter().any(Factor::carries);
     if bare && tx.set_standing(account.id, Standing::Active, Standing::PendingSetup).await? {
         return Ok(Account { standing: Standing::PendingSetup, ..account });
     }
