@@ -201,7 +201,7 @@ async fn register(provider: &Provider, now: Timestamp) {
     let secret = Plain::presented(SECRET).hashed();
     let client = registration.check(Authentication::ClientSecretBasic { secret }, now).unwrap();
     let trace = TraceId::mint(&SystemRandom);
-    let act = Act { actor: Actor::Operator, now, origin: Origin::default(), trace };
+    let act = Act { actor: Actor::Operator, now, origin: Origin::default(), trace, browser: None };
     assert_eq!(clients::add(provider.oidc(), &client, &act).await.unwrap(), clients::Added::Added);
 }
 

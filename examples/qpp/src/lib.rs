@@ -81,7 +81,8 @@ impl SignIn {
 
 /// For the role, however its bearer signed in.
 async fn practice(State(shell): State<Shell>, who: SignedIn) -> Result<Response, Response> {
-    let role = admitted(&who)?;
+    let rule = guard::role(ROLE).in_program(PROGRAM);
+    let role = who.require(&rule).map_err(|refused| refused.into_response())?;
     let page = Practice { sign_in: SignIn::of(&who), role: role.clone() };
     Ok(shell.frame_at(&who, Some(&role.org_name)).around(&Heading::of("My practice"), &page))
 }
@@ -95,14 +96,10 @@ struct Payment {
 
 /// for the role, and a passkey.
 async fn payment(State(shell): State<Shell>, who: SignedIn) -> Result<Response, Response> {
-    let role = admitted(&who)?;
+    let rule = guard::role(ROLE).in_program(PROGRAM);
+    let role = who.require(&rule).map_err(|refused| refused.into_response())?;
     let proof = Proof::of(Level::Aal2PhishingResistant);
     who.prove(&proof).map_err(|step_up| step_up.into_response())?;
     let page = Payment { sign_in: SignIn::of(&who), role: role.clone() };
     Ok(shell.frame_at(&who, Some(&role.org_name)).around(&Heading::of("Payment account"), &page))
-}
-
-fn admitted(who: &SignedIn) -> Result<HeldRole, Response> {
-    let rule = guard::role(ROLE).in_program(PROGRAM);
-    who.require(&rule).map_err(|refused| refused.into_response())
 }

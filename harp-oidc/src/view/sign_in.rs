@@ -118,12 +118,12 @@ pub struct EnterCode {
 }
 
 impl EnterCode {
-    fn from_paper(&self) -> bool {
+    fn is_on_paper(&self) -> bool {
         self.device.method == Method::RecoveryCode
     }
 
     fn control(&self) -> Control {
-        if self.from_paper() { RECOVERY } else { CODE }
+        if self.is_on_paper() { RECOVERY } else { CODE }
     }
 }
 

@@ -347,7 +347,7 @@ impl Play {
             Event::Lock { who } => {
                 let account = self.stage.account(self.people[who].id).await;
                 if account.standing == Standing::Active {
-                    self.change(Change::Lock(account, self.stage.act().now)).await;
+                    self.change(Change::Lock(Box::new(account), self.stage.act().now)).await;
                     let person = &mut self.people[who];
                     (person.era, person.locked) = (person.era + 1, true);
                     self.known.retain(|(_, known)| *known != who);
@@ -565,7 +565,7 @@ fn step(stage: &Stage) -> i64 {
 /// What happens elsewhere meanwhile.
 enum Change {
     Remove(FactorId, Timestamp),
-    Lock(Account, Timestamp),
+    Lock(Box<Account>, Timestamp),
 }
 
 #[async_trait]

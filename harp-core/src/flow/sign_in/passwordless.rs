@@ -44,7 +44,7 @@ pub struct PasskeyForm<'a> {
 
 #[derive(Debug, Clone)]
 pub enum PasskeySignIn {
-    SignedIn(SignedIn),
+    SignedIn(Box<SignedIn>),
     /// Nothing was looked at: the box is not ticked.
     Incomplete(Vec<Complaint>),
     /// Unknown, wrong, somebody else's, removed, without user verification, of a disabled account: one text for all.
@@ -283,6 +283,6 @@ impl Conclude<'_> {
             },
             had: self.had,
         };
-        Ok(PasskeySignIn::SignedIn(entry.enter(tx, harp, act).await?))
+        Ok(PasskeySignIn::SignedIn(Box::new(entry.enter(tx, harp, act).await?)))
     }
 }

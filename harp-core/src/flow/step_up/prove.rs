@@ -35,7 +35,7 @@ pub struct Step {
 /// What became of a code.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    SteppedUp(SignedIn),
+    SteppedUp(Box<SignedIn>),
     /// Nothing was checked: the field is empty.
     Incomplete(Vec<Complaint>),
     /// Wrong, used or out of date: one text for all three.
@@ -304,7 +304,7 @@ impl Work for Verify<'_> {
             return Ok(Outcome::Gone(Gone::Unknown));
         }
         Ok(match raise(tx, harp, (&here.session, &here.account), (proof, &self.secret), act).await? {
-            Some(signed_in) => Outcome::SteppedUp(signed_in),
+            Some(signed_in) => Outcome::SteppedUp(Box::new(signed_in)),
             None => Outcome::Gone(Gone::Changed),
         })
     }
