@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 /// The names that the harness serves over TLS. Separate names are separate sites to a browser, as ports are not.
 pub const NAMES: [&str; 6] = ["harp.test", "mft.test", "hqr.test", "qpp.test", "evil.test", "localhost"];
 
-/// A self-signed certificate with its key. A client other than [`crate::browser`] trusts it by [`Certificate::pem`].
+/// A self-signed certificate with its key. A client other than the harness's browser trusts it by [`Certificate::pem`].
 #[derive(Debug)]
 pub struct Certificate {
     certificate: rcgen::Certificate,

@@ -1,5 +1,5 @@
 //! Passkeys (WebAuthn Level 3): what is kept of one, and of a challenge that a browser is asked to sign. Pure; who verifies
-//! what it signs stands behind [`crate::port::Passkeys`].
+//! what it signs stands behind the port `Passkeys`.
 
 use std::fmt;
 
@@ -183,7 +183,7 @@ pub enum CeremonyPurpose {
 }
 
 impl Ceremony {
-    /// Whether it can still be answered. [`crate::store::passkey::PasskeyStore::spend_ceremony`] decides.
+    /// Whether it can still be answered. The store decides, when it is spent.
     pub fn serves(&self, now: Timestamp) -> bool {
         self.spent_at.is_none() && now < self.expires_at
     }
