@@ -67,17 +67,17 @@ pub(super) async fn serving(
     factors: Vec<Factor>,
     visitor: Visitor,
 ) -> Result<(Vec<Factor>, Vec<Factor>), Fault> {
-    let (mut on, mut silent) = (Vec::new(), Vec::new());
+    let (mut on, mut off) = (Vec::new(), Vec::new());
     for factor in factors {
         match serves(tx, harp, (Authenticator::Device(factor.id), visitor)).await? {
             true => on.push(factor),
-            false => silent.push(factor),
+            false => off.push(factor),
         }
     }
-    Ok((on, silent))
+    Ok((on, off))
 }
 
-/// Takes a wrong attempt's turn; of a right one only whether it counts. Right ones reset nothing before all is complete.
+/// Takes a wrong attempt's turn; of a right one only whether it counts: what forgets the wrong ones is [`reset`].
 pub(super) async fn count(
     tx: &mut dyn Tx,
     harp: &Harp,

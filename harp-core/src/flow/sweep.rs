@@ -1,4 +1,4 @@
-//! What is over and would only lie about: drafts, proofing cases, sign-ins, sessions, codes, counters, undeliverable messages.
+//! What is over and would only lie about: drafts, proofing cases, sign-ins, sessions, codes, counters, messages that are done.
 
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ use crate::store::{Fault, Tx, Work};
 
 /// An expired code can still be sent anew (P4), and an ended session is still told from one that never was.
 const LINGER: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long an undeliverable message is kept for whoever looks into it.
-const UNDELIVERED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How long a message that waits no more is kept: for its receipt, and for whoever looks into it.
+const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// How many cases one sweep ends.
 const CASES: u32 = 100;
@@ -38,7 +38,7 @@ pub struct Swept {
 pub async fn sweep(harp: &Harp, act: &Act) -> Result<Swept, Trouble> {
     let before = act.now - LINGER;
     let sessions = before - harp.profile.session.absolute;
-    let messages = act.now - UNDELIVERED;
+    let messages = act.now - KEPT;
     Ok(harp.store.write(&Sweep { harp, before, sessions, messages, act }).await?)
 }
 
