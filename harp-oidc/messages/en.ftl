@@ -208,7 +208,13 @@ problem =
     .phone-not_served = Enter a number in the United States or its territories. Codes are not sent to other countries.
     .phone-not_a_persons = Enter the number of your own phone. Codes are not sent to toll-free or pay numbers.
     .phone-already_held = Enter another number; you already added this one
+    .second_email-already_held = Enter another email address; this one is your first one, or your second one already
+    .second_email-missing = Enter an email address
+    .second_email-bad_form = Enter an email address, such as name@example.com
+    .second_email-too_long = Enter a shorter email address
     .email-already_held = Enter another email address; you already added this one
+    .first_code-missing = Enter the code from the letter to your first address
+    .second_code-missing = Enter the code from the letter to your second address
     .code-missing = Enter the security code
     .code-bad_form = Enter the security code: digits only
     .code-wrong_code = Enter the latest security code. A code works once and for a short time. If this one does not work, ask for a new one.
@@ -518,6 +524,39 @@ signed-out =
     .back = Back to { $application }
     .again = Sign in again
 
+lost-device =
+    .title = You have none of your devices
+    .letters = If you have both of your mailboxes, you can set up a new device. We send a code to each of these addresses:
+    .to = Letter to { $email }
+    .then-title = What happens then
+    .then-suspended = The sign-in codes and devices that you have now stop working, and everybody is signed out.
+    .then-told = We tell you so at both addresses, with a link that stops it.
+    .then-wait = { $hours ->
+        [one] After { $hours } hour you sign in with your password and one more code, and set up a new device.
+       *[other] After { $hours } hours you sign in with your password and one more code, and set up a new device.
+    }
+    .send-both = Send both codes
+    .waiting = You can set up a new device from { $time } on.
+    .waiting-next = Then sign in again with your user ID and password. We send you one more code, and you add a new device.
+    .ready = You can set up a new device now. First we send a code to { $email }.
+    .send = Send Code
+    .help-desk = To set up a new device yourself, you need two confirmed email addresses. Your account does not have them.
+    .help-desk-next = The help desk can help you. Two people there look at it, and it takes a day at least.
+    .help-title = If that does not work
+    .help = Call the help desk. They never ask for your password or your Social Security number.
+    .back = Back to your sign-in codes and devices
+    .codes-title = Enter the codes from both letters
+    .codes-what = Both codes are needed.
+    .first-sent = First code: sent to { $email }
+    .second-sent = Second code: sent to { $email }
+    .first-code = First code
+    .second-code = Second code
+    .suspend = Suspend my devices
+    .wrong = Enter both codes as they stand in the newest letters. They do not match.
+    .begun-title = Your devices are suspended
+    .begun-what = Nobody can sign in with them any more, and everybody is signed out. We told you so at both addresses.
+    .enter-title = Enter the code from the letter
+
 # Signing up
 
 details =
@@ -727,7 +766,10 @@ device-table =
     .off-strangers = Off in new browsers
     .off = Switched off
     .off-why = Too many wrong codes in a row switch a sign-in code or device off, at first in browsers where you have not signed in before. Sign in with it where you have, or remove it and add it again. If it was not you who entered the codes, somebody knows your password: change it.
+    .suspended = SUSPENDED
     .remove = Remove
+    .suspend = Suspend
+    .resume = Use again
 
 add-device =
     .title = Add a sign-in code or device
@@ -813,6 +855,18 @@ remove-device =
     .keep = Keep it
     .submit = Remove
 
+suspend-device =
+    .title = Suspend this sign-in code or device?
+    .what = It works nowhere from now on, until you use it again. You are signed out everywhere else, and we tell you by email.
+    .last = It is the only one with which you can sign in. Add another one first if you can. Without one, you get back in with codes from letters to both of your email addresses, or by the help desk.
+    .keep = Keep it active
+    .submit = Suspend
+
+resume-device =
+    .title = Use this sign-in code or device again?
+    .what = Do so only if it was in nobody else’s hands. If somebody may have used it, remove it and add it anew. We tell you by email.
+    .submit = Use again
+
 # Profile
 
 profile =
@@ -833,7 +887,25 @@ profile =
     .manage-devices = Add or remove
     .see-sessions = See where you are signed in
     .saved-password = Your password is changed. We signed you out everywhere else.
+    .help-desk = Help desk
     .saved-challenge = Your challenge question is changed.
+
+second-address =
+    .title = Add a second email address
+    .label = Second email address
+    .why = We write to it, too, when something changes in your account. Choose a private one: you lose the first when you leave your employer. With both you can get back in if you lose your phone.
+    .email = Second email address
+    .email-hint = You cannot sign in with it, and applications do not learn it.
+    .submit = Send Code
+    .later = Later
+    .none = You have none yet.
+    .replaces = Once its code is entered, it takes the place of { $email }.
+    .code-title = Confirm your second email address
+    .change = Change it
+    .remove = Remove it
+    .remove-title = Remove your second email address?
+    .remove-what = We no longer write to { $email }.
+    .remove-then = If you lose your phone, the help desk has to let you in. We tell you at both addresses that it was removed.
 
 profile-devices =
     .title = Sign-in codes and devices
@@ -964,6 +1036,80 @@ deny =
     .what = You refuse access to { $requester }.
     .reason = Reason
     .reason-hint = The person reads this in an email. Do not write anything confidential.
+
+# The help desk's console
+
+help-desk =
+    .title = Help desk
+    .lead = Look up one account by its exact user ID or email address. Every search is recorded with your name and your reason.
+    .who = User ID or email address
+    .who-hint = As the caller spells it. You see an account only if it matches exactly.
+    .open = Open a case
+    .waiting = Resets that wait for a second agent
+    .none-waiting = None waits. When another agent asks for a reset, it stands here.
+    .asked-by = asked for by { $agent }
+    .nobody = Nobody has this user ID, or has confirmed this address. Ask the caller to spell it again
+    .own = This is your own account. Ask another agent
+    .too-many = You have looked up so many accounts lately that you have to wait an hour
+    .case = Case: { $username }
+    .caller = Who is calling?
+    .not-proved = You cannot do anything before the caller has read out a code. We send it to the confirmed addresses of the account, and show it in the profile of whoever is signed in. It works for ten minutes.
+    .send = Send the code
+    .code = Code that the caller reads out
+    .check = Check the code
+    .no-more-codes = There were too many wrong codes in this case. End the call, and call back by the number in your directory
+    .proved = The caller has read out the right code. Choose what to do:
+    .end-sessions = Sign out everywhere
+    .end-sessions-what = Everybody who is signed in to { $username } is signed out.
+    .unlock = Unlock
+    .unlock-what = { $username } can sign in again, if the account or its sign-in is locked. The password stays as it is: ask the caller to change it.
+    .send-letter = Send the confirmation letter again
+    .send-letter-what = The first address of { $username } gets a new code, if it is not confirmed yet.
+    .reset = Ask for a reset of all devices
+    .reset-what = Another agent decides. If they approve, no device of { $username } works any more, and after a day a new one can be set up.
+    .told = The owner is told by letter at all confirmed addresses. Your reason is recorded.
+    .account = Account
+    .why-open = Why this case is open
+    .why-reset = Why a reset is asked for
+    .standing = State
+    .pending = Not set up yet
+    .active = Active
+    .locked = Locked
+    .disabled = Disabled
+    .sign-in-locked = Nobody can sign in until { $time }: there were too many wrong attempts.
+    .reset-ready = A new device can be set up from { $time } on.
+    .addresses = Email addresses
+    .letters = Last letters and codes
+    .nothing = None
+    .letter-sent = sent
+    .letter-arrived = arrived
+    .letter-given-up = not delivered
+    .letter-waiting = on its way
+    .letter-again = failed, is tried again
+    .decide = Reset all devices?
+    .decide-what = Another agent wants to reset the devices of { $username }. Look at the case, and say what you think of it. You answer for it, too.
+    .decide-wait = { $hours ->
+        [one] If you approve, the owner has { $hours } hour to stop it.
+       *[other] If you approve, the owner has { $hours } hours to stop it.
+    }
+    .approve = Approve the reset
+    .refuse = Refuse
+    .not-possible = The account has changed since, or the agent who asked has left. You can only refuse
+    .done = It is done, and the owner is told.
+    .done-sent = The code is on its way. Ask the caller to read it out.
+    .done-nothing = There was nothing to do.
+    .done-takes-two = The owner locked this account. One person cannot unlock it. Ask for a reset: when another agent approves it, the account is unlocked, and after the wait a new device can be set up.
+    .done-asked = Another agent decides now. You find nothing more to do here.
+    .done-approved = The reset is approved. The owner is told, and can stop it.
+    .done-refused = The reset is refused. The owner is told.
+    .done-gone = This case is closed, or is decided already.
+
+read-out =
+    .title = Code for the help desk
+    .what = If you are talking to the help desk now, read this code out to them:
+    .until = It works until { $time }.
+    .only = Did somebody call you and ask for it? Hang up. Call the help desk by the number below.
+    .none = Nobody at the help desk is waiting for a code from you. When you call them, they make one, and it stands here.
 
 # When something goes wrong
 
@@ -1131,6 +1277,39 @@ letter-factor =
     .removed-subject = A sign-in code or device was removed
     .removed = A way to sign in was removed from your account. You are signed out everywhere else.
 
+letter-lost-device =
+    .subject = Your code to set up a new device
+    .what = Somebody entered your password and said that they have none of your devices. If it was you, enter this code there.
+    .not-you = If it was not you, tell nobody this code, and change your password.
+
+letter-suspended =
+    .subject = A sign-in code or device is suspended
+    .what = A way to sign in to your account is suspended. Nobody can use it now. You are signed out everywhere else.
+    .again-subject = A sign-in code or device works again
+    .again = A way to sign in to your account was suspended, and works again.
+
+letter-reset =
+    .subject = A new device can soon be set up for your account
+    .by-letters = Somebody entered your password and the codes from two letters, and said that they have none of your devices any more.
+    .by-help-desk = Two people of our help desk were told that you have none of your devices any more.
+    .what = Nobody can sign in with your devices now, and everybody is signed out. Later a new device can be set up, with your password and one more code to this address.
+    .ready = From then on
+    .used-subject = A new device is being set up for your account
+    .used = Somebody entered your password and the code from a letter, and is setting up a new device for your account. Your devices of before stay suspended.
+
+letter-callback =
+    .subject = Your code for the help desk
+    .what = Are you talking to the help desk now? If you called them, read this code out to them.
+    .not-you = If you did not call the help desk, tell nobody this code. Somebody may be trying to pass for you.
+
+letter-help-desk =
+    .ended-subject = The help desk signed you out
+    .ended = The help desk ended every session of your account, as the caller asked who had read out our code.
+    .asked-subject = The help desk was asked to reset your devices
+    .asked = Somebody told the help desk that they have none of your devices any more, and read out a code that we had sent. A second person there decides. We tell you what they decide.
+    .refused-subject = Your devices were not reset
+    .refused = A second person at the help desk did not agree. Your account is as it was.
+
 letter-password =
     .subject = Your password was changed
     .what = The password of your account was changed. You are signed out everywhere else.
@@ -1142,6 +1321,15 @@ letter-question =
 letter-email-confirmed =
     .subject = Your email address is confirmed
     .what = This email address is confirmed for an account. From now on we write here when something changes in it.
+
+letter-second =
+    .confirm-subject = Confirm your second email address
+    .confirm = Enter this code in your profile to confirm that you read this address. From then on we write here, too, when something changes in your account.
+    .confirm-button = Open your profile
+    .added-subject = A second email address was added
+    .added = A second email address is confirmed for your account. From now on we write there, too. If you had another one before, it is not used any more.
+    .removed-subject = Your second email address was removed
+    .removed = The second email address of your account was removed. We no longer write there.
 
 letter-sign-in-locked =
     .subject = Sign-in to your account is locked for a while

@@ -9,7 +9,9 @@ use axum::Router;
 use axum::routing::post;
 use divan::Bencher;
 use harp_core::account::username::Username;
-use harp_core::account::{Account, BirthDate, Email, PasswordHash, Person, PostalAddress, Proofed, Standing};
+use harp_core::account::{
+    Account, BirthDate, Email, PasswordHash, Person, PostalAddress, Proofed, SecondAddress, Standing,
+};
 use harp_core::adapter::courier::memory::Mailbox;
 use harp_core::adapter::prover::absent::NoVendor;
 use harp_core::adapter::sql::SqlStore;
@@ -228,6 +230,7 @@ fn there(now: Timestamp) -> There {
         email: Email { address: EmailAddress::parse("ana@yale.example").unwrap(), verified_at: Some(now) },
         password: PasswordHash(text("$argon2id$")),
         challenge: None,
+        second: SecondAddress::default(),
         standing: Standing::Active,
         proofed: Proofed::Questions { at: now },
         epoch: 1,

@@ -8,6 +8,7 @@ use crate::kernel::time::Timestamp;
 
 pub mod challenge;
 pub mod field;
+pub mod help_case;
 pub mod lock;
 pub mod person;
 pub mod ssn;
@@ -22,6 +23,7 @@ pub struct Account {
     pub username: Username,
     pub person: Person,
     pub email: Email,
+    pub second: SecondAddress,
     /// PHC string: algorithm, parameters, salt and hash.
     pub password: PasswordHash,
     pub challenge: Option<Challenge>,
@@ -32,6 +34,17 @@ pub struct Account {
     /// BCP 47. Accounts carry a locale.
     pub locale: String,
     pub created_at: Timestamp,
+}
+
+impl Account {
+    /// Every address at which its owner is sure to be reached, the first one first. Each is a route of its own
+    /// (SP 800-63B-4 §4.6): the same mailbox twice counts once.
+    pub fn addresses(&self) -> Vec<&EmailAddress> {
+        let first = self.email.verified();
+        let second = self.second.confirmed.as_ref();
+        let second = second.filter(|s| first.is_none_or(|first| first.folded() != s.folded()));
+        first.into_iter().chain(second).collect()
+    }
 }
 
 /// What registration asks of a person (B03, B04). The SSN is not here: it is never stored (P10).
@@ -85,6 +98,17 @@ impl Email {
     pub fn verified(&self) -> Option<&EmailAddress> {
         self.verified_at.map(|_| &self.address)
     }
+}
+
+/// B02: another address for security letters, since the first belongs to the employer. It is no sign-in name, and may be
+/// several people's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SecondAddress {
+    /// Its code was entered.
+    pub confirmed: Option<EmailAddress>,
+    pub confirmed_at: Option<Timestamp>,
+    /// Waits for its code; the confirmed one serves until then.
+    pub awaited: Option<EmailAddress>,
 }
 
 /// A password or a challenge answer, hashed (PHC string).

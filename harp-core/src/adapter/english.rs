@@ -1,12 +1,13 @@
 //! Every notice in plain English, text only: what an application that embeds HARP sends without writing a word.
 
 use crate::factor::budget::Off;
+use crate::factor::reset::By;
 use crate::kernel::secret::Secret;
 use crate::kernel::time::Timestamp;
 use crate::notice::letter::Letter;
 use crate::notice::repudiation::{PATH, TOKEN};
 use crate::notice::whence::Whence;
-use crate::notice::{Alert, Happened, Notice, Recipient};
+use crate::notice::{Alert, Happened, HelpDid, Notice, Recipient};
 use crate::policy::{CodeRules, Profile, RecoveryRules, RepudiationRules};
 use crate::port::{Composer, Enclosed};
 
@@ -55,6 +56,14 @@ impl English {
                 ),
             ),
             Notice::ConfirmEmail { .. } => (format!("Confirm your email address for {name}"), confirm),
+            Notice::ConfirmSecond { .. } => (
+                format!("Confirm your second email address for {name}"),
+                format!(
+                    "Enter this code in your profile to confirm that you read this address: {code}\n\nFrom then on we \
+                     write here, too, when something changes in your {name} account. If you did not ask for this, do \
+                     nothing: the address is not used without the code."
+                ),
+            ),
             Notice::AlreadyRegistered => (
                 format!("You already have a {name} account"),
                 format!(
@@ -91,6 +100,23 @@ impl English {
                      you, enter this code there: {code}\n\nIt works once, for {} minutes. Nobody from {name} will ask \
                      for it. It alone opens nothing. If it was not you, tell nobody, and do nothing.",
                     self.recovery.life.as_secs() / 60
+                ),
+            ),
+            Notice::LostDeviceCode { .. } => (
+                format!("Your code to set up a new device for {name}"),
+                format!(
+                    "Somebody entered the password of your {name} account and said that they have none of its devices. If \
+                     it was you, enter this code there: {code}\n\nIt works once, for {} minutes. Nobody from {name} will \
+                     ask for it. If it was not you, tell nobody, and change your password: {base_url}",
+                    self.recovery.life.as_secs() / 60
+                ),
+            ),
+            Notice::CallbackCode { .. } => (
+                format!("Your code for the {name} help desk"),
+                format!(
+                    "Are you talking to the {name} help desk now? If you called them, read this code out to them: {code}\n\nIt \
+                     works once, for {}. It opens nothing but your case. If you did not call, tell nobody.",
+                    self.code_life()
                 ),
             ),
             Notice::Alert(alert) => self.alert(alert, enclosed),
@@ -144,6 +170,61 @@ impl English {
                     capital(way(method))
                 ),
             ),
+            Happened::FactorSuspended { method } => (
+                format!("A device of your {name} account is suspended"),
+                format!(
+                    "{} of your {name} account is suspended: nobody can sign in with it. Every other session was signed \
+                     out.",
+                    capital(way(method))
+                ),
+            ),
+            Happened::FactorResumed { method } => (
+                format!("A device of your {name} account works again"),
+                format!("{} of your {name} account was suspended, and works again.", capital(way(method))),
+            ),
+            Happened::ResetBegun { by, ready_at } => (
+                format!("A new device can soon be set up for your {name} account"),
+                format!(
+                    "{} Nobody can sign in with the devices that your {name} account has, and everybody is signed out. From \
+                     {} on a new device can be set up, with your password and one more code to this address.",
+                    match by {
+                        By::Letters => {
+                            "Somebody entered your password and the codes from two letters, and said that they have none \
+                             of your devices any more."
+                        }
+                        By::HelpDesk =>
+                            "Two people of our help desk were told that you have none of your devices any more.",
+                    },
+                    moment(*ready_at)
+                ),
+            ),
+            Happened::ResetUsed => (
+                format!("A new device is being set up for your {name} account"),
+                format!(
+                    "Somebody entered your password and the code from a letter, and is setting up a new device for your \
+                     {name} account. The devices of before stay suspended."
+                ),
+            ),
+            Happened::HelpDesk { did } => match did {
+                HelpDid::SessionsEnded => (
+                    format!("The help desk signed you out of {name}"),
+                    format!("Our help desk ended every session of your {name} account, as its caller asked."),
+                ),
+                HelpDid::ResetAsked => (
+                    format!("The help desk was asked to reset the devices of your {name} account"),
+                    format!(
+                        "Somebody told our help desk that they have none of the devices of your {name} account any more, and \
+                         read out a code that we had sent. A second person of the help desk decides. We tell you what \
+                         they decide."
+                    ),
+                ),
+                HelpDid::ResetRefused => (
+                    format!("The devices of your {name} account were not reset"),
+                    format!(
+                        "A second person of our help desk did not agree. Your {name} account is as it was."
+                    ),
+                ),
+            },
             Happened::PasswordChanged => (
                 format!("Your {name} password was changed"),
                 format!(
@@ -165,6 +246,19 @@ impl English {
                 format!("Your email address is confirmed for {name}"),
                 format!(
                     "This address is confirmed for a {name} account. Security letters go here from now on."
+                ),
+            ),
+            Happened::SecondAddressConfirmed => (
+                format!("A second email address was added to your {name} account"),
+                format!(
+                    "A second email address is confirmed for your {name} account. Security letters go there, too, from \
+                     now on. If there was another one before, it is not used any more."
+                ),
+            ),
+            Happened::SecondAddressRemoved => (
+                format!("The second email address of your {name} account was removed"),
+                format!(
+                    "The second email address of your {name} account was removed. No more letters go there."
                 ),
             ),
             Happened::SignInLocked { until } => (
@@ -432,10 +526,20 @@ mod tests {
         for what in [
             Happened::FactorAdded { method: "totp".into() },
             Happened::FactorRemoved { method: "sms".into() },
+            Happened::FactorSuspended { method: "totp".into() },
+            Happened::FactorResumed { method: "sms".into() },
+            Happened::ResetBegun { by: By::Letters, ready_at: at },
+            Happened::ResetBegun { by: By::HelpDesk, ready_at: at },
+            Happened::ResetUsed,
+            Happened::HelpDesk { did: HelpDid::SessionsEnded },
+            Happened::HelpDesk { did: HelpDid::ResetAsked },
+            Happened::HelpDesk { did: HelpDid::ResetRefused },
             Happened::PasswordChanged,
             Happened::PasswordRecovered,
             Happened::QuestionChanged,
             Happened::EmailConfirmed,
+            Happened::SecondAddressConfirmed,
+            Happened::SecondAddressRemoved,
             Happened::SignInLocked { until: at },
             Happened::PasswordSwitchedOff { off: Off::Strangers },
             Happened::FactorSwitchedOff { method: "sms".into(), off: Off::All },

@@ -3,13 +3,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::help_case::Answer;
 use crate::account::lock::LockReason;
 use crate::factor::budget::Off;
+use crate::factor::reset::By;
 use crate::kernel::act::{Act, Actor, Origin};
 use crate::kernel::assurance::Method;
 use crate::kernel::id::{
-    AccountId, AssignmentId, CaseId, EventId, FactorId, MessageId, OrgId, ProgramId, RequestId, RoleId,
-    SessionId, TraceId,
+    AccountId, AssignmentId, CaseId, EventId, FactorId, HelpCaseId, MessageId, OrgId, ProgramId, RequestId,
+    RoleId, SessionId, TraceId,
 };
 use crate::kernel::random::Random;
 use crate::kernel::time::Timestamp;
@@ -92,6 +94,10 @@ pub enum Deed {
     EmailTaken,
     EmailConfirmed,
     EmailChanged,
+    /// B02
+    SecondAddressAsked,
+    SecondAddressConfirmed,
+    SecondAddressRemoved,
     PasswordAccepted,
     PasswordRefused,
     PasswordChanged,
@@ -148,6 +154,64 @@ pub enum Deed {
     /// Its counter did not rise: somebody may have a copy of its key. It proved nothing.
     PasskeyCounterWentBack {
         factor: FactorId,
+    },
+    FactorSuspended {
+        factor: FactorId,
+        method: Method,
+    },
+    FactorResumed {
+        factor: FactorId,
+        method: Method,
+    },
+    /// P4: letters went to both addresses of somebody who knows the password.
+    DevicesSaidLost,
+    ResetBegun {
+        by: By,
+        ready_at: Timestamp,
+    },
+    /// By a lock, or by another reset.
+    ResetStopped,
+    /// A session for set-up was given. Every other has ended with it.
+    ResetUsed,
+    /// P18: an operator gave the right of an agent, or took it away.
+    AgentAdded,
+    AgentRemoved,
+    /// An agent looked somebody up, and why.
+    HelpCaseOpened {
+        case: HelpCaseId,
+        reason: String,
+    },
+    HelpSearchMissed {
+        reason: String,
+    },
+    HelpSearchLimited,
+    HelpOwnAccountRefused,
+    CallbackSent {
+        case: HelpCaseId,
+    },
+    CallbackRefused {
+        case: HelpCaseId,
+    },
+    CallbackProved {
+        case: HelpCaseId,
+    },
+    HelpSessionsEnded {
+        case: HelpCaseId,
+        count: u32,
+        reason: String,
+    },
+    HelpLetterSent {
+        case: HelpCaseId,
+        reason: String,
+    },
+    HelpResetAsked {
+        case: HelpCaseId,
+        reason: String,
+    },
+    HelpResetDecided {
+        case: HelpCaseId,
+        answer: Answer,
+        reason: String,
     },
     SetUpCompleted,
     /// Every session has ended with it.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use self::passkey::Passkey;
 use crate::kernel::assurance::{Aal, Method};
-use crate::kernel::id::{AccountId, ChallengeId, FactorId};
+use crate::kernel::id::{AccountId, ChallengeId, FactorId, HelpCaseId, ResetId};
 use crate::kernel::text::{EmailAddress, Phone};
 use crate::kernel::time::Timestamp;
 use crate::vault::Sealed;
@@ -17,6 +17,7 @@ pub mod lookup;
 pub mod passkey;
 pub mod password;
 pub mod phone;
+pub mod reset;
 pub mod totp;
 
 /// A device or method bound to an account. The password is not one: it lives with the account.
@@ -47,6 +48,11 @@ impl Factor {
             Binding::Passkey(passkey) => Some(passkey),
             _ => None,
         }
+    }
+
+    /// Whether the account has it still: a suspended one proves nothing, and yet a password alone leads past none.
+    pub fn is_held(&self) -> bool {
+        matches!(self.status, FactorStatus::Active | FactorStatus::Suspended)
     }
 
     /// Whether an account may rest on it alone (E01): ACTIVE, and something that the person has. A code by e-mail is not
@@ -111,6 +117,8 @@ impl Binding {
 pub enum FactorStatus {
     Unverified,
     Active,
+    /// P4: lost, perhaps for a while only. It proves nothing, and still is the account's: a password alone adds no other.
+    Suspended,
     Removed,
 }
 
@@ -119,14 +127,14 @@ impl FactorStatus {
         match self {
             FactorStatus::Unverified => "unverified",
             FactorStatus::Active => "active",
+            FactorStatus::Suspended => "suspended",
             FactorStatus::Removed => "removed",
         }
     }
 
     pub fn parse(text: &str) -> Option<FactorStatus> {
-        [FactorStatus::Unverified, FactorStatus::Active, FactorStatus::Removed]
-            .into_iter()
-            .find(|s| s.as_str() == text)
+        use FactorStatus::{Active, Removed, Suspended, Unverified};
+        [Unverified, Active, Suspended, Removed].into_iter().find(|s| s.as_str() == text)
     }
 }
 
@@ -175,8 +183,16 @@ impl CodeChallenge {
 pub enum CodePurpose {
     /// Completes a sign-in, or activates a factor that is being enrolled.
     Factor { factor: FactorId },
+    /// One of two that begin a reset (P4), sent to this address.
+    LostDevice { address: EmailAddress },
+    /// The one that ends it.
+    Reset { reset: ResetId },
+    /// P18: read out to the agent of this case, who enters it.
+    Callback { case: HelpCaseId },
     /// Proves that an address is read by the person. Bound to that address: a later change makes the code worthless.
     ConfirmEmail { address: EmailAddress },
+    /// The same of the second address (B02).
+    ConfirmSecond { address: EmailAddress },
 }
 
 /// A method by which the person has proved themselves, and when.
@@ -217,6 +233,12 @@ pub struct Assurance {
 /// reached it (SP 800-63B-4 §4.1.2): a password alone adds nothing to an account that has a second factor.
 pub fn highest_level(factors: &[Factor]) -> Aal {
     if factors.iter().any(Factor::carries) { Aal::Two } else { Aal::One }
+}
+
+/// The same, with what is suspended: whoever signed in without it has not proved what the account is protected by.
+pub fn highest_level_held(factors: &[Factor]) -> Aal {
+    let held = |f: &Factor| f.is_held() && f.method().carries();
+    if factors.iter().any(held) { Aal::Two } else { Aal::One }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

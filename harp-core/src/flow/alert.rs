@@ -27,6 +27,18 @@ pub(super) async fn alert(
     send(tx, harp, (account.id, &to, what), act).await
 }
 
+/// The same, and at an address that is the owner's no longer: whoever took it away may not be the owner.
+pub(super) async fn alert_also(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    (account, former, what): (&Account, Option<&EmailAddress>, Happened),
+    act: &Act,
+) -> Result<(), Fault> {
+    let mut to = addresses(account);
+    to.extend(former.filter(|former| to.iter().all(|a| a.folded() != former.folded())).cloned());
+    send(tx, harp, (account.id, &to, what), act).await
+}
+
 /// AC-7: the budget of a user ID has closed; called once for each lock.
 pub(super) async fn sign_in_locked(
     tx: &mut dyn Tx,
@@ -47,23 +59,30 @@ pub(super) async fn alert_or_nobody(
     act: &Act,
 ) -> Result<(), Fault> {
     let to = account.map(addresses).unwrap_or_default();
+    let nobody = AccountId::mint(act.now, &*harp.random);
     match account.filter(|_| !to.is_empty()) {
-        Some(account) => send(tx, harp, (account.id, &to, what), act).await,
-        None => {
-            let nobody = AccountId::mint(act.now, &*harp.random);
-            send(tx, harp, (nobody, &[nowhere()], what), act).await
-        }
+        Some(account) => send(tx, harp, (account.id, &to, what.clone()), act).await?,
+        None => send(tx, harp, (nobody, &[nowhere()], what.clone()), act).await?,
     }
+    if to.len() < MOST_ADDRESSES {
+        // Whether somebody has a second address is not told by the time that it takes.
+        let unread = Alert { what, at: act.now, whence: None, repudiation: None };
+        let to = Recipient::Email(nowhere());
+        confirm_email::push(tx, harp, (nobody, to, Notice::Alert(unread)), act).await?;
+    }
+    Ok(())
 }
+
+/// How many an account has, at most.
+const MOST_ADDRESSES: usize = 2;
 
 /// RFC 2606 §2: no such name will ever be.
 pub(super) fn nowhere() -> EmailAddress {
     EmailAddress::stored("nobody@harp.invalid".to_owned())
 }
 
-/// Every confirmed address of the account. Today an account has one at most, and a confirmed one does not change.
 fn addresses(account: &Account) -> Vec<EmailAddress> {
-    account.email.verified().into_iter().cloned().collect()
+    account.addresses().into_iter().cloned().collect()
 }
 
 async fn send(
@@ -85,7 +104,7 @@ async fn send(
         };
         tx.add_repudiation(&repudiation).await?;
     }
-    let ours = matches!(act.actor, Actor::Operator | Actor::System);
+    let ours = matches!(act.actor, Actor::Operator | Actor::System) || what.by_the_help_desk();
     let alert = Alert {
         what,
         at: act.now,

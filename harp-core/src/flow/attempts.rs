@@ -175,6 +175,16 @@ pub(super) async fn any_locked(
     Ok(false)
 }
 
+/// Until when nobody signs in with this user ID, from wherever: for whoever helps its owner.
+pub(super) async fn locked_for(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    folded: &str,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Fault> {
+    lock_of(tx, &sign_in_key(harp, folded), &harp.profile.attempts, now).await
+}
+
 async fn lock_of(
     tx: &mut dyn Tx,
     key: &str,

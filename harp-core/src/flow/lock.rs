@@ -5,7 +5,7 @@
 //! ```
 //! With the lock every session, unfinished sign-in and code is worthless at once (the credential epoch rises), and what
 //! applications hold is refused when they next ask. The epoch stays when the account is unlocked: what was ended stays so.
-//! Devices that were added since the letter was written are removed, or unlocking would let whoever added them in.
+//! Devices that were added since the letter was written are removed (suspended, where one was suspended meanwhile), or unlocking would let whoever added them in.
 
 use async_trait::async_trait;
 
@@ -15,7 +15,7 @@ use super::{Harp, Trouble, in_a_row};
 use crate::account::field::{Complaint, Field, Problem};
 use crate::account::lock::{Lock, LockReason};
 use crate::account::username::fold;
-use crate::account::{Account, Standing};
+use crate::account::{Account, SecondAddress, Standing};
 use crate::audit::Deed;
 use crate::factor::Factor;
 use crate::kernel::act::Act;
@@ -94,6 +94,7 @@ impl Work for Repudiate<'_> {
         }
         let Some(account) = tx.account(found.account).await? else { return Ok(NotMe::Dead) };
         if account.standing.is_usable() {
+            let account = without_address_since(tx, harp, (account, found.created_at), act).await?;
             let account = without_devices_since(tx, harp, (account, found.created_at), act).await?;
             lock(tx, harp, (&account, LockReason::NotMe), act).await?;
         }
@@ -101,8 +102,27 @@ impl Work for Repudiate<'_> {
     }
 }
 
+/// A second address of a stranger's goes: it would be told whatever the owner does to get back in.
+async fn without_address_since(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    (account, since): (Account, Timestamp),
+    act: &Act,
+) -> Result<Account, Fault> {
+    let theirs = account.second.confirmed.as_ref().filter(|_| account.second.confirmed_at >= Some(since));
+    let Some(theirs) = theirs else { return Ok(account) };
+    if tx.remove_second_address(account.id, theirs).await? {
+        tx.record(&harp.event(act, account.id, Deed::SecondAddressRemoved)).await?;
+    }
+    Ok(Account { second: SecondAddress::default(), ..account })
+}
+
 /// The account was in strange hands when the letter was written: the device that it tells of goes, and whatever was added
 /// later. If none is left, the account is to be set up again (E02).
+///
+/// Whoever clicks reads one mailbox, and may hold the stolen phone that it is read on. So nothing that is suspended comes back by
+/// a link; and once something was suspended, a device that was added later may be its owner's replacement: it is suspended, not
+/// removed. Either way nothing works until the account is unlocked and its owner comes back in by a reset.
 async fn without_devices_since(
     tx: &mut dyn Tx,
     harp: &Harp,
@@ -114,13 +134,21 @@ async fn without_devices_since(
         .await?
         .into_iter()
         .partition(|f| f.activated_at.unwrap_or(f.created_at) >= since);
+    let mut kept = false;
+    let suspended = !tx.suspended_since(account.id, since).await?.is_empty();
     for factor in &theirs {
-        if tx.remove_factor(factor.id, act.now).await? {
+        if suspended && factor.is_held() {
+            kept = true;
+            if tx.suspend_factor(factor.id, act.now).await? {
+                let deed = Deed::FactorSuspended { factor: factor.id, method: factor.method() };
+                tx.record(&harp.event(act, account.id, deed)).await?;
+            }
+        } else if tx.remove_factor(factor.id, act.now).await? {
             let deed = Deed::FactorRemoved { factor: factor.id, method: factor.method() };
             tx.record(&harp.event(act, account.id, deed)).await?;
         }
     }
-    let bare = !theirs.is_empty() && !own.iter().any(Factor::carries);
+    let bare = !theirs.is_empty() && !kept && !own.iter().any(|f| f.is_held() && f.method().carries());
     if bare && tx.set_standing(account.id, Standing::Active, Standing::PendingSetup).await? {
         return Ok(Account { standing: Standing::PendingSetup, ..account });
     }
@@ -139,6 +167,9 @@ async fn lock(
         return Err(Fault::Conflict("the account changed while it was locked".to_owned()));
     }
     let ended = tx.end_sessions(account.id, None, act.now).await?;
+    if tx.stop_reset(account.id, act.now).await? {
+        tx.record(&harp.event(act, account.id, Deed::ResetStopped)).await?;
+    }
     // The letters that are out speak of what is past: whoever unlocks has talked to the owner.
     tx.void_repudiations(account.id, act.now).await?;
     tx.record(&harp.event(act, account.id, Deed::AccountLocked { why })).await?;
@@ -178,21 +209,33 @@ impl Work for Unlock<'_> {
 
     async fn run(&self, tx: &mut dyn Tx) -> Result<Unlocked, Fault> {
         let Unlock { harp, folded, act, .. } = self;
-        let Some(account) = tx.account_by_username(folded).await? else { return Ok(Unlocked::Unknown) };
-        let attempts_locked = attempts::any_locked(tx, harp, &account, act.now).await?
-            || in_a_row::any_off(tx, harp, &account).await?;
-        let unlocked = match tx.account_lock(account.id).await? {
-            Some(lock) => tx.unlock_account(&lock).await?,
-            None => attempts_locked && account.standing.is_usable(),
-        };
-        if !unlocked {
-            return Ok(Unlocked::NotLocked);
+        match tx.account_by_username(folded).await? {
+            Some(account) => release(tx, harp, (&account, self.reason), act).await,
+            None => Ok(Unlocked::Unknown),
         }
-        attempts::forgive(tx, harp, &account, act.now).await?;
-        in_a_row::reset_all(tx, &account, act.now).await?;
-        let deed = Deed::AccountUnlocked { reason: self.reason.to_owned() };
-        tx.record(&harp.event(act, account.id, deed)).await?;
-        alert(tx, harp, (&account, Happened::AccountUnlocked), act).await?;
-        Ok(Unlocked::Unlocked)
     }
+}
+
+/// The same as a step of another work.
+pub(super) async fn release(
+    tx: &mut dyn Tx,
+    harp: &Harp,
+    (account, reason): (&Account, &str),
+    act: &Act,
+) -> Result<Unlocked, Fault> {
+    let attempts_locked = attempts::any_locked(tx, harp, account, act.now).await?
+        || in_a_row::any_off(tx, harp, account).await?;
+    let unlocked = match tx.account_lock(account.id).await? {
+        Some(lock) => tx.unlock_account(&lock).await?,
+        None => attempts_locked && account.standing.is_usable(),
+    };
+    if !unlocked {
+        return Ok(Unlocked::NotLocked);
+    }
+    attempts::forgive(tx, harp, account, act.now).await?;
+    in_a_row::reset_all(tx, account, act.now).await?;
+    let deed = Deed::AccountUnlocked { reason: reason.to_owned() };
+    tx.record(&harp.event(act, account.id, deed)).await?;
+    alert(tx, harp, (account, Happened::AccountUnlocked), act).await?;
+    Ok(Unlocked::Unlocked)
 }

@@ -5,6 +5,7 @@
 
 mod alert;
 mod attempts;
+mod code_letter;
 mod codes;
 pub mod confirm_email;
 mod counter;
@@ -12,10 +13,12 @@ pub mod decide_request;
 pub mod deliver;
 mod device;
 pub mod factors;
+pub mod help_desk;
 mod in_a_row;
 mod known;
 mod limits;
 pub mod lock;
+pub mod lost_device;
 pub mod operate;
 mod passkey;
 pub mod profile;
@@ -24,6 +27,7 @@ pub mod receipts;
 pub mod recover;
 pub mod request_role;
 pub mod root_keys;
+pub mod second_address;
 mod sends;
 pub mod sessions;
 pub mod sign_in;

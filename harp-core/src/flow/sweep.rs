@@ -13,7 +13,7 @@ use crate::store::{Fault, Tx, Work};
 
 /// An expired code can still be sent anew (P4), and an ended session is still told from one that never was.
 const LINGER: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long a message that waits no more is kept: for its receipt, and for whoever looks into it.
+/// How long a message that waits no more is kept: for its receipt, and for the help desk, who see what became of it (P18).
 const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// How many cases one sweep ends.
@@ -71,8 +71,11 @@ impl Sweep<'_> {
         let step_ups = tx.sweep_step_ups(self.before).await?;
         let ceremonies = tx.sweep_ceremonies(self.before).await?;
         let browsers = tx.sweep_browsers(self.act.now - self.harp.profile.known.life).await?;
+        let resets = tx.sweep_resets(self.before).await?;
+        let help_cases = tx.sweep_help_cases(self.messages).await?;
         let sessions = tx.sweep_sessions(self.sessions).await?;
-        Ok([recoveries, step_ups, ceremonies, browsers, sessions].into_iter().fold(0, u32::saturating_add))
+        let rows = [recoveries, resets, help_cases, step_ups, ceremonies, browsers, sessions];
+        Ok(rows.into_iter().fold(0, u32::saturating_add))
     }
 
     async fn cases(&self, tx: &mut dyn Tx) -> Result<u32, Fault> {

@@ -152,6 +152,10 @@ ids! {
     StepUpId "step";
     /// A recovery of a forgotten password.
     RecoveryId "reco";
+    /// The way back in of somebody who has none of their devices.
+    ResetId "rset";
+    /// A case of the help desk.
+    HelpCaseId "help";
     /// A message in the outbox.
     MessageId "msg";
     /// One *This was not me*: the link in a security letter.

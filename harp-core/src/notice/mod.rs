@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::factor::CodeRef;
 use crate::factor::budget::Off;
+use crate::factor::reset::By;
 use crate::kernel::id::{AccountId, MessageId, RepudiationId, RequestId};
 use crate::kernel::text::{EmailAddress, Phone};
 use crate::kernel::time::Timestamp;
@@ -48,6 +49,8 @@ pub enum Notice {
     AccountCompleted { code: CodeRef },
     /// A new code for confirming an address.
     ConfirmEmail { code: CodeRef },
+    /// B02: the code confirms a second address.
+    ConfirmSecond { code: CodeRef },
     /// Somebody registered with an address that already has an account (X-7: told here, not on the page).
     AlreadyRegistered,
     /// A proofing vendor that was waited for has verified the person (D07).
@@ -58,6 +61,10 @@ pub enum Notice {
     SecurityCode { code: CodeRef },
     /// F06: the first of two proofs of who forgot their password.
     RecoveryCode { code: CodeRef },
+    /// P4: to whoever knows the password and has none of their devices.
+    LostDeviceCode { code: CodeRef },
+    /// P18: its reader reads it out to the help desk.
+    CallbackCode { code: CodeRef },
     /// Something about how the account is protected: told on every confirmed address of its owner.
     Alert(Alert),
     /// H06: the request has arrived.
@@ -82,8 +89,11 @@ impl Notice {
         match self {
             Notice::AccountCompleted { code }
             | Notice::ConfirmEmail { code }
+            | Notice::ConfirmSecond { code }
             | Notice::SecurityCode { code }
-            | Notice::RecoveryCode { code } => Some(*code),
+            | Notice::RecoveryCode { code }
+            | Notice::CallbackCode { code }
+            | Notice::LostDeviceCode { code } => Some(*code),
             _ => None,
         }
     }
@@ -117,6 +127,24 @@ pub enum Happened {
     FactorRemoved {
         method: String,
     },
+    /// P4
+    FactorSuspended {
+        method: String,
+    },
+    FactorResumed {
+        method: String,
+    },
+    /// P4: no device works any more, and from then on a new one can be set up.
+    ResetBegun {
+        by: By,
+        ready_at: Timestamp,
+    },
+    /// Somebody is about to set a new device up.
+    ResetUsed,
+    /// P18: the help desk did something to the account.
+    HelpDesk {
+        did: HelpDid,
+    },
     PasswordChanged,
     /// F06: set anew by who had forgotten it, after two proofs.
     PasswordRecovered,
@@ -124,6 +152,10 @@ pub enum Happened {
     QuestionChanged,
     /// The letter goes to the address that is confirmed from now on.
     EmailConfirmed,
+    /// B02: told at the second address, too, from now on; and at the one that it replaces.
+    SecondAddressConfirmed,
+    /// Told at the address that was removed, too.
+    SecondAddressRemoved,
     /// AC-7: too many wrong passwords or codes with the owner's user ID.
     SignInLocked {
         until: Timestamp,
@@ -147,4 +179,26 @@ pub enum Happened {
     UserIdAsked {
         username: String,
     },
+}
+
+/// What an agent did. The others of their deeds have letters of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HelpDid {
+    SessionsEnded,
+    /// Another agent decides.
+    ResetAsked,
+    ResetRefused,
+}
+
+impl Happened {
+    /// Whether the help desk did it: from where an agent works is nothing to its reader.
+    pub fn by_the_help_desk(&self) -> bool {
+        matches!(
+            self,
+            Happened::HelpDesk { .. }
+                | Happened::AccountUnlocked
+                | Happened::ResetBegun { by: By::HelpDesk, .. }
+        )
+    }
 }

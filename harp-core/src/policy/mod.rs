@@ -61,6 +61,7 @@ pub struct Profile {
     pub outbox: OutboxRules,
     pub repudiation: RepudiationRules,
     pub recovery: RecoveryRules,
+    pub help_desk: HelpDeskRules,
     pub argon2: Argon2Rules,
 }
 
@@ -268,6 +269,26 @@ pub struct RecoveryRules {
     pub from_one_source: u32,
     /// For one user ID or address, whoever asks: against flooding a mailbox.
     pub from_all: u32,
+    /// From two codes by letter until a new device can be set up: time in which the owner reads their mail, and stops it.
+    pub lost_wait: Duration,
+    /// The same for a reset by the help desk, whom a liar may have talked round (P18).
+    pub help_desk_wait: Duration,
+    /// How long a new device can be set up from then on.
+    pub ready_for: Duration,
+}
+
+/// The help desk (P18).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HelpDeskRules {
+    /// How many accounts one agent may look up.
+    pub searches: u32,
+    pub searches_within: Duration,
+    /// How long a case stays open: a second agent may be of the next shift.
+    pub case_life: Duration,
+    /// At the callback code of one case.
+    pub attempts: u32,
+    /// How long a caller is made sure of, by their code.
+    pub proved_for: Duration,
 }
 
 /// Codes sent within `window`, whoever asks: against toll fraud and flooding.

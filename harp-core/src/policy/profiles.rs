@@ -2,9 +2,9 @@
 
 use super::{
     Argon2Rules, AttemptRules, Blocklist, CallRules, CodeRules, Composition, DraftRules, FactorRules,
-    InARowRules, KnownBrowserRules, Length, OutboxRules, PasskeyRules, PasswordRules, Passwordless,
-    PersonRules, PersonalWords, PhoneRules, Profile, ProofingRules, QuestionsCount, RecoveryRules,
-    RepudiationRules, SendRules, SessionRules, SourceRules, days, hours, minutes, seconds,
+    HelpDeskRules, InARowRules, KnownBrowserRules, Length, OutboxRules, PasskeyRules, PasswordRules,
+    Passwordless, PersonRules, PersonalWords, PhoneRules, Profile, ProofingRules, QuestionsCount,
+    RecoveryRules, RepudiationRules, SendRules, SessionRules, SourceRules, days, hours, minutes, seconds,
 };
 use crate::kernel::assurance::{Ial, Method};
 
@@ -25,6 +25,8 @@ pub static NIST_63_4: Profile = Profile {
     methods: &[Method::Passkey, Method::Totp, Method::Sms, Method::Voice, Method::RecoveryCode],
     passkeys: PasskeyRules { passwordless: Passwordless::On, ..BASE.passkeys },
     proofing: ProofingRules { questions_count: QuestionsCount::AsSignalOnly, ..BASE.proofing },
+    // Two codes by e-mail are one method there (SP 800-63B-4 §4.2.2.2): the longer wait stands in for the second.
+    recovery: RecoveryRules { lost_wait: hours(24), ..BASE.recovery },
     ..BASE
 };
 
@@ -100,6 +102,20 @@ const BASE: Profile = Profile {
     // Somebody who reads their letters once a week still finds it working. Longer would serve thieves of old mailboxes, who
     // could lock their owner out with it; whoever finds it dead is told whom to call.
     repudiation: RepudiationRules { life: days(7) },
-    recovery: RecoveryRules { life: minutes(30), from_one_source: 5, from_all: 20 },
+    recovery: RecoveryRules {
+        life: minutes(30),
+        from_one_source: 5,
+        from_all: 20,
+        lost_wait: hours(1),
+        help_desk_wait: hours(24),
+        ready_for: days(3),
+    },
+    help_desk: HelpDeskRules {
+        searches: 60,
+        searches_within: hours(1),
+        case_life: hours(24),
+        attempts: 5,
+        proved_for: minutes(30),
+    },
     argon2: Argon2Rules { memory_kib: 19 * 1024, passes: 2, lanes: 1 },
 };

@@ -36,6 +36,17 @@ pub trait AccountStore: Send {
     async fn account_turn(&mut self, id: AccountId) -> Result<bool, Fault>;
     /// Replaces an address that is still unverified by another that is; false when it was verified meanwhile.
     async fn set_email(&mut self, id: AccountId, address: &EmailAddress) -> Result<bool, Fault>;
+    /// An address that waits for its code, in place of one that did.
+    async fn await_second_address(&mut self, id: AccountId, address: &EmailAddress) -> Result<(), Fault>;
+    /// From waiting to confirmed, in place of one that was; once. False: another one waits by now, or none.
+    async fn confirm_second_address(
+        &mut self,
+        id: AccountId,
+        address: &EmailAddress,
+        at: Timestamp,
+    ) -> Result<bool, Fault>;
+    /// Takes a confirmed one away, and one that waits with it; once. False: it is not the account's any more.
+    async fn remove_second_address(&mut self, id: AccountId, address: &EmailAddress) -> Result<bool, Fault>;
     /// Sets the password and raises the credential epoch by one, if it still is `epoch`. `None`: somebody was faster.
     async fn set_password(
         &mut self,

@@ -38,6 +38,12 @@ pub trait FactorStore: Send {
         account: AccountId,
         purpose: &CodePurpose,
     ) -> Result<Option<CodeChallenge>, Fault>;
+    /// The newest unspent callback code of the account that has not expired at `now` (P18).
+    async fn callback_of(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+    ) -> Result<Option<CodeChallenge>, Fault>;
     /// One more resend, if it still is `from` and the code is unspent: the earlier code is then worthless.
     async fn resend_challenge(
         &mut self,

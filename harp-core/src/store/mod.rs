@@ -33,12 +33,14 @@ pub mod account;
 pub mod audit;
 pub mod factor;
 mod fault;
+pub mod help_desk;
 pub mod known;
 pub mod lock;
 pub mod outbox;
 pub mod passkey;
 pub mod proofing;
 pub mod recovery;
+pub mod reset;
 pub mod root_key;
 pub mod session;
 pub mod step_up;
@@ -60,6 +62,8 @@ pub trait Tx:
     + lock::LockStore
     + recovery::RecoveryStore
     + step_up::StepUpStore
+    + reset::ResetStore
+    + help_desk::HelpDeskStore
     + proofing::CaseStore
     + access::AccessStore
     + outbox::OutboxStore

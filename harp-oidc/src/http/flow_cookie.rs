@@ -46,6 +46,9 @@ pub struct FlowState {
     /// Secret of a recovery of a forgotten password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery: Option<String>,
+    /// Every device was suspended from here, and until then no other can be set up: what the page after it may say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lost_until: Option<Timestamp>,
     /// A password was set anew from here: what the page after it may say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovered_at: Option<Timestamp>,

@@ -33,7 +33,7 @@ use crate::grant::kept::Typed;
 use crate::grant::terms::InForce;
 use crate::store::{OidcTx, OidcWork};
 use crate::view::Page;
-use crate::view::frame::{Desk, Frame, Section, Who};
+use crate::view::frame::{Agent, Desk, Frame, Section, Who};
 use crate::view::lasting::Lasting;
 use crate::view::url;
 use crate::view::words::Words;
@@ -372,22 +372,24 @@ async fn who(oidc: &Oidc, live: &Live, now: Timestamp) -> Result<(Who, Agreed), 
     }
     #[async_trait]
     impl OidcWork for Read {
-        type Out = (Vec<String>, bool, Agreed);
+        type Out = (Vec<String>, bool, Agent, Agreed);
         async fn run(&self, tx: &mut dyn OidcTx) -> Result<Self::Out, Fault> {
             let held = tx.held_roles(self.account, None, self.now).await?;
             let mut orgs: Vec<String> = held.into_iter().map(|h| h.org_name).collect();
             orgs.sort();
             orgs.dedup();
             let official = !tx.official_at(self.account, self.now).await?.is_empty();
+            let agent = if tx.is_agent(self.account).await? { Agent::Yes } else { Agent::No };
             let agreed = match tx.accepted_terms(self.account, &self.terms).await? {
                 Some(_) => Agreed::Yes,
                 None => Agreed::NotYet,
             };
-            Ok((orgs, official, agreed))
+            Ok((orgs, official, agent, agreed))
         }
     }
     let terms = InForce::site(&oidc.terms);
-    let (orgs, official, agreed) = oidc.store.read(&Read { account: live.account.id, terms, now }).await?;
+    let (orgs, official, agent, agreed) =
+        oidc.store.read(&Read { account: live.account.id, terms, now }).await?;
     let who = Who {
         name: live.account.person.name.to_string(),
         // With several, none is *the* current one in the portal.
@@ -396,6 +398,7 @@ async fn who(oidc: &Oidc, live: &Live, now: Timestamp) -> Result<(Who, Agreed), 
             _ => None,
         },
         desk: if official { Desk::SecurityOfficial } else { Desk::None },
+        agent,
     };
     Ok((who, agreed))
 }

@@ -1,6 +1,7 @@
 //! `harp`: the provider and its operator's commands.
 
 mod account;
+mod agent;
 mod answer;
 mod client;
 mod console;
@@ -72,6 +73,9 @@ enum Command {
     /// Relying applications.
     #[command(subcommand)]
     Client(client::Command),
+    /// Who works at the help desk.
+    #[command(subcommand)]
+    Agent(agent::Command),
     /// People's accounts.
     #[command(subcommand)]
     Account(account::Command),
@@ -118,6 +122,7 @@ async fn with(command: Command, console: &Console) -> anyhow::Result<()> {
         Command::Role(command) => role::run(command, console).await,
         Command::Official(command) => official::run(command, console).await,
         Command::Client(command) => client::run(command, console).await,
+        Command::Agent(command) => agent::run(command, console).await,
         Command::Account(command) => account::run(command, console).await,
         Command::Config | Command::Serve | Command::Migrate => Ok(()),
     }

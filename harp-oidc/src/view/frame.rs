@@ -93,6 +93,14 @@ pub struct Who {
     pub name: String,
     pub organization: Option<String>,
     pub desk: Desk,
+    pub agent: Agent,
+}
+
+/// Whether the person works at the help desk (P18).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Agent {
+    No,
+    Yes,
 }
 
 /// Whether the person decides role requests.
@@ -108,6 +116,7 @@ pub enum Section {
     Home,
     Roles,
     Official,
+    HelpDesk,
     Profile,
     /// Somewhere else: signing in, registering, help.
     Elsewhere,
@@ -333,6 +342,10 @@ impl Frame {
 
     fn official(&self) -> bool {
         self.who.as_ref().is_some_and(|who| who.desk == Desk::SecurityOfficial)
+    }
+
+    fn agent(&self) -> bool {
+        self.who.as_ref().is_some_and(|who| who.agent == Agent::Yes)
     }
 
     /// `aria-current` for the section that is shown.

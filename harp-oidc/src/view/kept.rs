@@ -5,6 +5,7 @@ use super::official::REASON;
 use super::passkey::NAME;
 use super::register::{CONFIRM_EMAIL, EMAIL, QUESTION};
 use super::roles::{ORGANIZATION, PROGRAM, ROLES};
+use super::second_address::SECOND_EMAIL;
 use super::set_up::{METHOD, PHONE};
 
 /// Never among them: passwords, security codes, the SSN, answers to questions.
@@ -19,6 +20,7 @@ pub const KEPT: &[&str] = &[
     QUESTION.name,
     REASON.name,
     ROLES.name,
+    SECOND_EMAIL.name,
 ];
 
 #[cfg(test)]
@@ -36,12 +38,14 @@ mod tests {
         "code",
         "confirm_password",
         "current_password",
+        "first_code",
         "password",
         "q1",
         "q2",
         "q3",
         "q4",
         "q5",
+        "second_code",
         "ssn",
         "terms",
         "username",

@@ -8,6 +8,7 @@ use super::form::{Choice, Control, Form, Kind};
 use super::frame::Frame;
 use super::password::Rule;
 use super::register::{ANSWER, CONFIRM_PASSWORD, Identified, QUESTION, question_choices};
+use super::second_address::Second;
 use super::url::{self, act};
 use super::words::Message;
 use super::{form_pages, pages};
@@ -32,6 +33,7 @@ pub struct Profile {
     pub name: String,
     pub email: String,
     pub email_state: EmailState,
+    pub second: Second,
     pub phone: String,
     pub birth: Date,
     /// Line by line.

@@ -8,6 +8,7 @@ use super::device::{self, Device};
 use super::form::{Choice, Control, Form, Kind};
 use super::frame::Frame;
 use super::qr::Qr;
+use super::second_address::SECOND_EMAIL;
 use super::sign_in::Sent;
 use super::url::{self, act};
 use super::{form_pages, pages};
@@ -48,28 +49,31 @@ pub enum Status {
     OffForStrangers,
     /// It works nowhere.
     Off,
+    /// P4: works nowhere until its owner takes it back.
+    Suspended,
 }
 
 impl Status {
-    fn label(self) -> &'static str {
+    pub(super) fn label(self) -> &'static str {
         match self {
             Status::Active => "device-table.active",
             Status::Unverified => "device-table.unverified",
             Status::OffForStrangers => "device-table.off-strangers",
             Status::Off => "device-table.off",
+            Status::Suspended => "device-table.suspended",
         }
     }
 
-    fn class(self) -> &'static str {
+    pub(super) fn class(self) -> &'static str {
         match self {
             Status::Active => "good",
-            Status::Unverified | Status::OffForStrangers | Status::Off => "warn",
+            Status::Unverified | Status::OffForStrangers | Status::Off | Status::Suspended => "warn",
         }
     }
 
-    /// Whether a right code has confirmed it.
+    /// Whether a right code has confirmed it, and it is not put aside.
     fn is_confirmed(self) -> bool {
-        self != Status::Unverified
+        !matches!(self, Status::Unverified | Status::Suspended)
     }
 }
 
@@ -99,6 +103,10 @@ impl SetUp {
     fn remove_under(&self) -> &'static str {
         url::SET_UP_DEVICES
     }
+
+    fn suspends(&self) -> bool {
+        false
+    }
 }
 
 /// The devices of the profile (A05, E11).
@@ -113,6 +121,27 @@ impl Devices {
     fn remove_under(&self) -> &'static str {
         url::PROFILE_DEVICES
     }
+
+    fn suspends(&self) -> bool {
+        true
+    }
+}
+
+/// Asks once before a device is suspended (P4). Posts `do` = `suspend` or `cancel`.
+#[derive(Debug, Template)]
+#[template(path = "page/profile/suspend.html")]
+pub struct SuspendDevice {
+    pub frame: Frame,
+    pub device: Device,
+    pub left: Left,
+}
+
+/// Asks once before it is taken back. Posts `do` = `resume` or `cancel`.
+#[derive(Debug, Template)]
+#[template(path = "page/profile/resume.html")]
+pub struct ResumeDevice {
+    pub frame: Frame,
+    pub device: Device,
 }
 
 /// Choose a kind of device (E03–E05, E07). Posts `method` (a [`Method`]'s name); `do` = `next` or `cancel`.
@@ -202,6 +231,8 @@ pub struct SetUpDone {
     /// Where *Sign in to the application* leads; `None` when nobody sent the person here.
     pub application_url: Option<String>,
     pub devices: u32,
+    /// B02: asks for a second address while there is none; the ways on pass it by. Posts what `AskSecond` does.
+    pub second: Option<Form>,
 }
 
 /// Asks once before a device goes. Posts `do` = `remove` or `cancel`.
@@ -224,4 +255,4 @@ pub enum Left {
 }
 
 form_pages!(AddDevice, AddEmail, AddPhone, AddTotp, DeviceCode);
-pages!(SetUp, Devices, SetUpDone, RemoveDevice);
+pages!(SetUp, Devices, SetUpDone, RemoveDevice, SuspendDevice, ResumeDevice);

@@ -9,6 +9,11 @@ pub const SIGN_IN_CODE: &str = "/sign-in/code";
 pub const SIGN_IN_PASSKEY: &str = "/sign-in/passkey";
 /// Not a page: a challenge for signing in without a password (POST), for the page's script.
 pub const SIGN_IN_ASK: &str = "/sign-in/passkey/ask";
+/// P4: whoever has none of their devices any more.
+pub const SIGN_IN_LOST: &str = "/sign-in/lost-device";
+pub const SIGN_IN_LOST_CODES: &str = "/sign-in/lost-device/codes";
+pub const SIGN_IN_LOST_BEGUN: &str = "/sign-in/lost-device/begun";
+pub const SIGN_IN_LOST_ENTER: &str = "/sign-in/lost-device/code";
 pub const SIGN_IN_TERMS: &str = "/sign-in/terms";
 /// One more proof, on the way to an application that asks for it, and its code.
 pub const STEP_UP: &str = "/step-up";
@@ -55,6 +60,10 @@ pub const PROFILE_CHALLENGE: &str = "/profile/challenge";
 pub const PROFILE_DEVICES: &str = "/profile/devices";
 pub const PROFILE_ADD_DEVICE: &str = "/profile/devices/add";
 pub const PROFILE_CODES: &str = "/profile/devices/add/recovery_code";
+/// B02
+pub const PROFILE_SECOND: &str = "/profile/second-address";
+pub const PROFILE_SECOND_CODE: &str = "/profile/second-address/code";
+pub const PROFILE_SECOND_REMOVE: &str = "/profile/second-address/remove";
 pub const PROFILE_SESSIONS: &str = "/profile/sessions";
 
 pub const ROLES: &str = "/roles";
@@ -65,6 +74,11 @@ pub const ROLE_REQUEST_ROLES: &str = "/roles/request/{program}/{organization}";
 pub const ROLE_REQUESTS: &str = "/roles/requests";
 /// The queue; one request: `/official/requests/{id}`, then `…/approve` and `…/deny`.
 pub const OFFICIAL: &str = "/official/requests";
+
+/// The help desk's console; one case: `/help-desk/{id}`, then `…/decide` and each deed.
+pub const HELP_DESK: &str = "/help-desk";
+/// The code that a person reads out to an agent.
+pub const READ_OUT: &str = "/profile/help-desk-code";
 
 /// *This was not me*, from a security letter: `/not-me?token=…`.
 pub const NOT_ME: &str = harp_core::notice::repudiation::PATH;
@@ -114,4 +128,6 @@ pub mod act {
     pub const ADD: &str = "add";
     /// Sign in by a passkey alone.
     pub const PASSKEY: &str = "passkey";
+    pub const SUSPEND: &str = "suspend";
+    pub const RESUME: &str = "resume";
 }

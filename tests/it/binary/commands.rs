@@ -7,7 +7,7 @@ use harp_tests::cluster::Db;
 
 use super::Desk;
 use crate::contract::change;
-use crate::contract::fixture::{NOW, active_account};
+use crate::contract::fixture::{NOW, active_account, stored_account};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_that_cannot_be_meant_are_refused_in_one_line_with_the_way_out() {
@@ -162,6 +162,27 @@ both! {
         assert!(desk.done(&unlock).await.contains("is unlocked"));
         let again = desk.harp(&unlock).await;
         assert!(again.code == 3 && again.err.contains("is not locked"), "{again:?}");
+    }
+
+    /// P18: an operator makes an agent of the help desk, of somebody who is set up, and unmakes them.
+    async fn agents_are_added_listed_and_removed_once(db: Db) {
+        let (hal, new) = (active_account(&db).await, stored_account(&db).await);
+        let desk = Desk::on(db);
+        desk.done(&["keys", "init"]).await;
+        let (name, new) = (hal.username.as_str(), new.username.as_str());
+        assert!(desk.done(&["agent", "add", name]).await.contains("is an agent"));
+        for (args, says) in [
+            (&["agent", "add", name][..], "one already"),
+            (&["agent", "add", "nobody.here"], "registers first"),
+            (&["agent", "add", new], "pending_setup"),
+            (&["agent", "remove", new], "is none"),
+        ] {
+            let ran = desk.harp(args).await;
+            assert!(ran.code == 3 && ran.err.contains(says), "{args:?}: {ran:?}");
+        }
+        assert_eq!(desk.harp(&["agent", "list", "--json"]).await.json(), serde_json::json!([name]));
+        assert!(desk.done(&["agent", "remove", name]).await.contains("no agent"));
+        assert_eq!(desk.harp(&["agent", "list", "--json"]).await.json(), serde_json::json!([]));
     }
 
     async fn signing_keys_are_listed_and_rotated(db: Db) {

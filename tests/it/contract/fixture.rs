@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use harp_core::access::{Assignment, Organization, Program, Role, RoleKind};
 use harp_core::account::username::Username;
-use harp_core::account::{Account, BirthDate, Email, PasswordHash, Person, PostalAddress, Proofed, Standing};
+use harp_core::account::{
+    Account, BirthDate, Email, PasswordHash, Person, PostalAddress, Proofed, SecondAddress, Standing,
+};
 use harp_core::kernel::id::{AccountId, AssignmentId, OrgId, ProgramId, RoleId};
 use harp_core::kernel::random::SystemRandom;
 use harp_core::kernel::secret::{Hashed, Plain};
@@ -51,6 +53,7 @@ pub fn account() -> Account {
         email: Email { address: email("Ana@hospital.example"), verified_at: None },
         password: PasswordHash("$argon2id$1".into()),
         challenge: None,
+        second: SecondAddress::default(),
         standing: Standing::PendingSetup,
         proofed: Proofed::No,
         epoch: 0,

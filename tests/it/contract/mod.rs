@@ -28,6 +28,7 @@ mod proofing;
 mod provider;
 mod recovery;
 mod request;
+mod reset;
 mod session;
 mod step_up;
 

@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use harp_core::access::{Assignment, Organization, Program, Role, RoleKind};
 use harp_core::account::username::Username;
-use harp_core::account::{Account, BirthDate, Email, PasswordHash, Person, PostalAddress, Proofed, Standing};
+use harp_core::account::{
+    Account, BirthDate, Email, PasswordHash, Person, PostalAddress, Proofed, SecondAddress, Standing,
+};
 use harp_core::factor::totp::TotpSecret;
 use harp_core::factor::{Binding, Factor, FactorStatus};
 use harp_core::flow::Harp;
@@ -105,6 +107,7 @@ fn account(id: AccountId, password: PasswordHash, at: Timestamp) -> Account {
             },
         },
         email: Email { address: EmailAddress::parse("ana@yale.example").unwrap(), verified_at: None },
+        second: SecondAddress::default(),
         password,
         challenge: None,
         standing: Standing::Active,

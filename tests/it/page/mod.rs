@@ -3,6 +3,7 @@
 mod about;
 mod brand;
 mod devices;
+mod help_desk;
 mod known;
 mod lasting;
 mod not_me;

@@ -11,7 +11,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use harp_core::access::{Assignment, Organization, Program, Role, RoleKind};
 use harp_core::account::username::Username;
-use harp_core::account::{Account, BirthDate, Email, PasswordHash, Person, PostalAddress, Proofed, Standing};
+use harp_core::account::{
+    Account, BirthDate, Email, PasswordHash, Person, PostalAddress, Proofed, SecondAddress, Standing,
+};
 use harp_core::adapter::courier::memory::Mailbox;
 use harp_core::adapter::prover::absent::NoVendor;
 use harp_core::factor::Proof;
@@ -554,6 +556,7 @@ fn account(standing: Standing, now: Timestamp) -> Account {
         },
         password: PasswordHash("$argon2id$".into()),
         challenge: None,
+        second: SecondAddress::default(),
         standing,
         proofed: Proofed::Questions { at: now },
         epoch: 1,

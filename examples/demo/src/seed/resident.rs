@@ -2,7 +2,9 @@
 
 use harp_core::account::challenge::Question;
 use harp_core::account::username::Username;
-use harp_core::account::{Account, BirthDate, Challenge, Email, Person, PostalAddress, Proofed, Standing};
+use harp_core::account::{
+    Account, BirthDate, Challenge, Email, Person, PostalAddress, Proofed, SecondAddress, Standing,
+};
 use harp_core::factor::totp::TotpSecret;
 use harp_core::factor::{Binding, Factor, FactorStatus};
 use harp_core::flow::Harp;
@@ -77,6 +79,7 @@ impl Resident {
             username: Username::stored(self.username.to_owned()),
             person: Person { name, birth: BirthDate(jiff::civil::date(1975, 4, 2)), phone, address },
             email: Email { address: email, verified_at: None },
+            second: SecondAddress::default(),
             password,
             challenge: Some(Challenge { question: Question::FirstSchool, answer }),
             standing: Standing::Active,

@@ -8,7 +8,8 @@ use crate::account::challenge::Question;
 use crate::account::ssn::PersonPrints;
 use crate::account::username::Username;
 use crate::account::{
-    Account, BirthDate, Challenge, Email, PasswordHash, Person, PostalAddress, Proofed, Standing,
+    Account, BirthDate, Challenge, Email, PasswordHash, Person, PostalAddress, Proofed, SecondAddress,
+    Standing,
 };
 use crate::kernel::id::AccountId;
 use crate::kernel::secret::Hashed;
@@ -21,8 +22,9 @@ macro_rules! select_account {
     ($of:literal) => {
         concat!(
             "SELECT id, username, first_name, middle_name, last_name, birth_date, phone, country, address_line1, \
-             address_line2, city, state, zip, email, email_verified_at, password, challenge_question, \
-             challenge_answer, standing, proofed, epoch, locale, created_at FROM account ",
+             address_line2, city, state, zip, email, email_verified_at, second_email, second_email_at, \
+             second_email_awaited, password, challenge_question, challenge_answer, standing, proofed, epoch, locale, \
+             created_at FROM account ",
             $of
         )
     };
@@ -37,9 +39,10 @@ impl AccountStore for SqlTx {
             .optional(
                 "INSERT INTO account (id, username, username_folded, first_name, middle_name, last_name, birth_date, \
                  phone, country, address_line1, address_line2, city, state, zip, email, email_verified_at, password, \
-                 challenge_question, challenge_answer, standing, proofed, epoch, locale, created_at) \
+                 challenge_question, challenge_answer, standing, proofed, epoch, locale, created_at, second_email, \
+                 second_email_at, second_email_awaited) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
-                 $21, $22, $23, $24) \
+                 $21, $22, $23, $24, $25, $26, $27) \
                  ON CONFLICT (username_folded) DO NOTHING RETURNING id",
                 args![
                     *id,
@@ -66,6 +69,9 @@ impl AccountStore for SqlTx {
                     account.epoch,
                     &account.locale,
                     account.created_at,
+                    account.second.confirmed.as_ref().map(EmailAddress::as_str),
+                    account.second.confirmed_at,
+                    account.second.awaited.as_ref().map(EmailAddress::as_str),
                 ],
             )
             .await?;
@@ -142,6 +148,37 @@ impl AccountStore for SqlTx {
         let row = self
             .optional(
                 "UPDATE account SET email = $2 WHERE id = $1 AND email_verified_at IS NULL RETURNING id",
+                args![id, address],
+            )
+            .await?;
+        Ok(row.is_some())
+    }
+
+    async fn await_second_address(&mut self, id: AccountId, address: &EmailAddress) -> Result<(), Fault> {
+        self.execute("UPDATE account SET second_email_awaited = $2 WHERE id = $1", args![id, address]).await
+    }
+
+    async fn confirm_second_address(
+        &mut self,
+        id: AccountId,
+        address: &EmailAddress,
+        at: Timestamp,
+    ) -> Result<bool, Fault> {
+        let row = self
+            .optional(
+                "UPDATE account SET second_email = $2, second_email_at = $3, second_email_awaited = NULL \
+                 WHERE id = $1 AND second_email_awaited = $2 RETURNING id",
+                args![id, address, at],
+            )
+            .await?;
+        Ok(row.is_some())
+    }
+
+    async fn remove_second_address(&mut self, id: AccountId, address: &EmailAddress) -> Result<bool, Fault> {
+        let row = self
+            .optional(
+                "UPDATE account SET second_email = NULL, second_email_at = NULL, second_email_awaited = NULL \
+                 WHERE id = $1 AND second_email = $2 RETURNING id",
                 args![id, address],
             )
             .await?;
@@ -314,6 +351,11 @@ fn account(row: Row) -> Result<Account, Fault> {
         username: Username::stored(row.get("username")?),
         person: person(&row)?,
         email: Email { address: row.get("email")?, verified_at: row.get("email_verified_at")? },
+        second: SecondAddress {
+            confirmed: row.get("second_email")?,
+            confirmed_at: row.get("second_email_at")?,
+            awaited: row.get("second_email_awaited")?,
+        },
         password: PasswordHash(row.get("password")?),
         challenge,
         standing: row.word("standing", Standing::parse)?,

@@ -188,6 +188,20 @@ impl FactorStore for SqlTx {
         self.optional(of, args![account, Arg::json(purpose)?]).await?.map(challenge).transpose()
     }
 
+    async fn callback_of(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+    ) -> Result<Option<CodeChallenge>, Fault> {
+        let of = select_challenge!(
+            "WHERE account = $1 AND spent_at IS NULL AND expires_at > $2 ORDER BY created_at DESC, id DESC LIMIT 50"
+        );
+        let open = self.all(of, args![account, now]).await?.into_iter().map(challenge);
+        let mut open = open.collect::<Result<Vec<_>, _>>()?;
+        open.retain(|c| matches!(c.purpose, CodePurpose::Callback { .. }));
+        Ok(open.into_iter().next())
+    }
+
     async fn resend_challenge(
         &mut self,
         id: ChallengeId,

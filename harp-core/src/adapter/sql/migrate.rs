@@ -61,6 +61,17 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 15, name: "step_up", sql: include_str!("../../../migrations/0015_step_up.sql") },
     Migration { version: 16, name: "posted", sql: include_str!("../../../migrations/0016_posted.sql") },
     Migration { version: 17, name: "passkey", sql: include_str!("../../../migrations/0017_passkey.sql") },
+    Migration {
+        version: 18,
+        name: "second_address",
+        sql: include_str!("../../../migrations/0018_second_address.sql"),
+    },
+    Migration {
+        version: 19,
+        name: "lost_device",
+        sql: include_str!("../../../migrations/0019_lost_device.sql"),
+    },
+    Migration { version: 20, name: "help_desk", sql: include_str!("../../../migrations/0020_help_desk.sql") },
 ];
 
 const TABLES: &str = "

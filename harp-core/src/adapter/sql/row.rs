@@ -290,5 +290,5 @@ macro_rules! id_columns {
 
 id_columns! {
     AccountId, DraftId, FactorId, ChallengeId, CaseId, RepudiationId, ProgramId, OrgId, RoleId, AssignmentId, RequestId,
-    SessionId, SignInId, BrowserId, RecoveryId, StepUpId, MessageId, EventId,
+    SessionId, SignInId, BrowserId, RecoveryId, StepUpId, ResetId, HelpCaseId, MessageId, EventId,
 }

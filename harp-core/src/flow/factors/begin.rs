@@ -122,7 +122,9 @@ impl Work for Begin<'_> {
             Ok(gate) => gate,
             Err(denied) => return Ok(BeginOutcome::Denied(denied)),
         };
-        let twin = gate.factors.iter().find(|f| same_contact(&f.binding, &factor.binding));
+        // A suspended one is none: its number on a new SIM is proved anew (P4).
+        let works = |f: &&Factor| f.status != FactorStatus::Suspended;
+        let twin = gate.factors.iter().filter(works).find(|f| same_contact(&f.binding, &factor.binding));
         if twin.is_some_and(|f| f.status == FactorStatus::Active) {
             return Ok(invalid(field(factor.method()), Problem::AlreadyHeld));
         }

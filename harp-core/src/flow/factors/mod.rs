@@ -16,6 +16,7 @@ mod confirm;
 mod passkey;
 mod recovery_codes;
 mod remove;
+mod suspend;
 
 use async_trait::async_trait;
 
@@ -27,13 +28,14 @@ pub use passkey::{
 };
 pub use recovery_codes::{MadeOutcome, make_recovery_codes};
 pub use remove::{RemoveOutcome, remove};
+pub use suspend::{SuspendOutcome, resume, suspend};
 
 use super::in_a_row::{self, Authenticator};
 use super::sessions::Live;
 use super::{Harp, Trouble};
 use crate::account::{Account, Standing};
 use crate::factor::budget::Off;
-use crate::factor::{Assurance, Factor, Proof, highest_level};
+use crate::factor::{Assurance, Factor, Proof, highest_level, highest_level_held};
 use crate::kernel::act::Act;
 use crate::kernel::assurance::Method;
 use crate::kernel::id::FactorId;
@@ -70,11 +72,12 @@ impl Devices {
         self.factors.iter().any(Factor::carries)
     }
 
-    /// The last device that the account rests on stays, once set-up is complete (E01).
+    /// The last device that the account rests on stays, once set-up is complete (E01). So does a suspended one until another
+    /// works: without it the password alone would lead to set-up.
     pub fn may_remove(&self, id: FactorId) -> bool {
         let others = self.factors.iter().any(|f| f.id != id && f.carries());
-        let carries = self.factors.iter().any(|f| f.id == id && f.carries());
-        !carries || others || self.standing == Standing::PendingSetup
+        let rests = self.factors.iter().any(|f| f.id == id && f.is_held() && f.method().carries());
+        !rests || others || self.standing == Standing::PendingSetup
     }
 }
 
@@ -99,15 +102,15 @@ pub async fn devices(harp: &Harp, live: &Live) -> Result<Devices, Trouble> {
 }
 
 /// The session, account and factors as they are now, for somebody who may change them.
-struct Gate {
-    session: Session,
-    account: Account,
-    factors: Vec<Factor>,
+pub(in crate::flow) struct Gate {
+    pub session: Session,
+    pub account: Account,
+    pub factors: Vec<Factor>,
 }
 
 impl Gate {
     /// Comes after the turn on the account's row ([`take_turn`]) wherever what is read decides.
-    async fn pass(
+    pub async fn pass(
         tx: &mut dyn Tx,
         harp: &Harp,
         live: &Live,
@@ -126,17 +129,22 @@ impl Gate {
         let own = |p: &&Proof| p.at <= session.auth_time || session.scope == SessionScope::SetUp;
         let proofs: Vec<Proof> = session.proofs.iter().filter(own).copied().collect();
         let level = Assurance::of(&proofs).map(|a| a.aal);
-        let enough = level >= Some(highest_level(&factors)) && act.now < session.auth_time + rules.fresh;
+        let needed = match session.scope {
+            SessionScope::Full => highest_level_held(&factors),
+            // After a reset every device of before is suspended, and was replaced by two letters and a wait.
+            SessionScope::SetUp => highest_level(&factors),
+        };
+        let enough = level >= Some(needed) && act.now < session.auth_time + rules.fresh;
         Ok(if serves && enough { Ok(Gate { session, account, factors }) } else { Err(Denied::SignInAgain) })
     }
 
-    fn own(&self, id: FactorId) -> Option<&Factor> {
+    pub fn own(&self, id: FactorId) -> Option<&Factor> {
         self.factors.iter().find(|f| f.id == id)
     }
 }
 
 /// Makes changes to one account's devices, and its lock, wait for each other: on the account's row, before anything else.
 /// What is read after it is what decides, also at READ COMMITTED.
-async fn take_turn(tx: &mut dyn Tx, live: &Live) -> Result<(), Fault> {
+pub(in crate::flow) async fn take_turn(tx: &mut dyn Tx, live: &Live) -> Result<(), Fault> {
     tx.account_turn(live.account.id).await.map(drop)
 }

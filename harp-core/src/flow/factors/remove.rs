@@ -4,7 +4,6 @@ use async_trait::async_trait;
 
 use super::{Denied, Devices, Gate, take_turn};
 use crate::audit::Deed;
-use crate::factor::FactorStatus;
 use crate::flow::alert::alert;
 use crate::flow::sessions::{self, Live};
 use crate::flow::{Harp, Trouble};
@@ -57,7 +56,7 @@ impl Work for Remove<'_> {
         }
         let deed = Deed::FactorRemoved { factor: factor.id, method: factor.method() };
         tx.record(&harp.event(act, factor.account, deed)).await?;
-        if factor.status == FactorStatus::Active {
+        if factor.is_held() {
             let what = Happened::FactorRemoved { method: factor.method().as_str().to_owned() };
             alert(tx, harp, (&gate.account, what), act).await?;
             sessions::end_all_but(tx, harp, live, act).await?;

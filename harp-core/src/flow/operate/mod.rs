@@ -3,6 +3,7 @@
 //!
 //! Who decides what is *first* or *there already* takes a turn on the program, so that of eight operators at once one is.
 
+pub mod agents;
 pub mod officials;
 pub mod orgs;
 pub mod programs;

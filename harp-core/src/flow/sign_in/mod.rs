@@ -135,15 +135,27 @@ pub async fn cancel(harp: &Harp, token: &Plain) -> Result<(), Trouble> {
 }
 
 /// A sign-in that can go on, with whose it is and what they have.
-struct Here {
-    sign_in: SignIn,
-    account: Account,
+pub(super) struct Here {
+    pub sign_in: SignIn,
+    pub account: Account,
     factors: Vec<Factor>,
     off: Vec<Factor>,
 }
 
 impl Here {
-    async fn load(
+    /// The same after a turn on the account's row: for what only one may do.
+    pub async fn with_turn(
+        tx: &mut dyn Tx,
+        harp: &Harp,
+        (token, now): (&Hashed, Timestamp),
+    ) -> Result<Result<Here, Gone>, Fault> {
+        if let Some(sign_in) = tx.sign_in(token).await? {
+            tx.account_turn(sign_in.account).await?;
+        }
+        Here::load(tx, harp, (token, now)).await
+    }
+
+    pub async fn load(
         tx: &mut dyn Tx,
         harp: &Harp,
         (token, now): (&Hashed, Timestamp),
@@ -168,6 +180,11 @@ impl Here {
     }
 }
 
+/// Whether the account has no device at all. A suspended one is one: a password alone never leads past it.
+async fn is_bare(tx: &mut dyn Tx, account: &Account) -> Result<bool, Fault> {
+    Ok(!tx.factors(account.id).await?.iter().any(Factor::is_held))
+}
+
 async fn active(tx: &mut dyn Tx, account: &Account) -> Result<Vec<Factor>, Fault> {
     let mut factors = tx.factors(account.id).await?;
     factors.retain(|f| f.status == FactorStatus::Active);
@@ -175,19 +192,19 @@ async fn active(tx: &mut dyn Tx, account: &Account) -> Result<Vec<Factor>, Fault
 }
 
 /// What a session is made from.
-struct Entry<'a> {
-    id: SessionId,
-    secret: &'a Plain,
-    account: &'a Account,
-    proofs: Vec<Proof>,
-    scope: SessionScope,
+pub(super) struct Entry<'a> {
+    pub id: SessionId,
+    pub secret: &'a Plain,
+    pub account: &'a Account,
+    pub proofs: Vec<Proof>,
+    pub scope: SessionScope,
     /// The session that the browser had.
-    had: Option<SessionId>,
+    pub had: Option<SessionId>,
 }
 
 impl Entry<'_> {
     /// Raises the session that the browser had, if it is this person's and still serves; otherwise ends it and makes one.
-    async fn enter(self, tx: &mut dyn Tx, harp: &Harp, act: &Act) -> Result<SignedIn, Fault> {
+    pub async fn enter(self, tx: &mut dyn Tx, harp: &Harp, act: &Act) -> Result<SignedIn, Fault> {
         let methods = self.proofs.iter().map(|p| p.method).collect();
         let had = match self.had {
             Some(id) => tx.session_by_id(id).await?.filter(|s| s.ended_at.is_none()),

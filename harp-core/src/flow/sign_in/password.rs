@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Entry, SignedIn, active};
+use super::{Entry, SignedIn, is_bare};
 use crate::account::field::{Complaint, Complaints, Field, Problem};
 use crate::account::username::{Username, fold};
 use crate::account::{Account, Standing};
@@ -260,7 +260,7 @@ impl Conclude<'_> {
         }
         tx.record(&harp.event(act, account.id, Deed::PasswordAccepted)).await?;
         let proofs = vec![Proof::by(Method::Password, act.now)];
-        if active(tx, &account).await?.is_empty() {
+        if is_bare(tx, &account).await? {
             // There is nothing more to prove: for such an account this is all of the sign-in.
             in_a_row::reset(tx, Authenticator::Password(account.id), act.now).await?;
             let entry = Entry {

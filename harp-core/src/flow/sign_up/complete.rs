@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::{Step, TRIES, contended, load};
 use crate::account::ssn::PersonPrints;
 use crate::account::username::Username;
-use crate::account::{Account, Email, Proofed, Standing};
+use crate::account::{Account, Email, Proofed, SecondAddress, Standing};
 use crate::audit::Deed;
 use crate::factor::{CodeChallenge, CodePurpose};
 use crate::flow::confirm_email::{self, Occasion};
@@ -133,6 +133,7 @@ impl Complete<'_> {
             username,
             person,
             email: Email { address: email, verified_at: None },
+            second: SecondAddress::default(),
             password,
             challenge: draft.data.challenge.clone(),
             standing: Standing::PendingSetup,

@@ -8,6 +8,7 @@ use harp_core::factor::budget::Off;
 use harp_core::factor::{Factor, FactorStatus};
 use harp_core::flow::factors::{
     self, Awaited, BeginOutcome, CompleteOutcome, ConfirmOutcome, Denied, RemoveOutcome, ResendOutcome,
+    SuspendOutcome,
 };
 use harp_core::flow::sessions::Live;
 use harp_core::flow::sign_in::Sent as CodeSent;
@@ -15,8 +16,8 @@ use harp_core::kernel::assurance::Method;
 use harp_core::kernel::id::FactorId;
 use harp_core::session::SessionScope;
 
-use super::passkey;
 use super::sign_in::{NO_MORE, NUMBER, life_minutes, number, shown};
+use super::{passkey, second_address};
 use crate::http::app::App;
 use crate::http::form::Post;
 use crate::http::reply::{Reply, Stop};
@@ -28,7 +29,7 @@ use crate::view::moment::Moment;
 use crate::view::qr::Qr;
 use crate::view::set_up::{
     AddDevice, AddEmail, AddPhone, AddTotp, CODE, DeviceCode, Devices, EMAIL, Left, METHOD, PHONE,
-    RemoveDevice, Row, SetUp, SetUpDone, Status,
+    RemoveDevice, ResumeDevice, Row, SetUp, SetUpDone, Status, SuspendDevice,
 };
 use crate::view::sign_in::Sent;
 use crate::view::url::{self, act};
@@ -45,9 +46,15 @@ pub(super) enum Area {
 type Id = Path<String>;
 
 pub fn routes() -> Router<App> {
-    let set_up =
-        area(Area::SetUp).route(url::SET_UP, get(set_up).post(complete)).route(url::SET_UP_DONE, get(done));
-    area(Area::Profile).route(url::PROFILE_DEVICES, get(list)).merge(set_up)
+    let set_up = area(Area::SetUp)
+        .route(url::SET_UP, get(set_up).post(complete))
+        .route(url::SET_UP_DONE, get(done).post(second_address::send));
+    let one = |act: &str| format!("{}/{{id}}/{act}", url::PROFILE_DEVICES);
+    area(Area::Profile)
+        .route(url::PROFILE_DEVICES, get(list))
+        .route(&one(act::SUSPEND), get(ask_suspend).post(suspend))
+        .route(&one(act::RESUME), get(ask_resume).post(resume))
+        .merge(set_up)
 }
 
 fn area(at: Area) -> Router<App> {
@@ -142,6 +149,7 @@ async fn rows(visit: &Visit, live: &Live) -> Result<Vec<Row>, Stop> {
     let devices = factors::devices(visit.harp(), live).await?;
     let off = |factor: &Factor| devices.off.iter().find(|(id, _)| *id == factor.id).map(|(_, off)| *off);
     let status = |factor: &Factor| match (factor.status, off(factor)) {
+        (FactorStatus::Suspended, _) => Status::Suspended,
         (_, Some(Off::Strangers)) => Status::OffForStrangers,
         (_, Some(Off::All)) => Status::Off,
         (FactorStatus::Active, None) => Status::Active,
@@ -173,6 +181,7 @@ async fn done(visit: Visit) -> Reply {
         frame: Area::SetUp.frame(&visit),
         application_url: visit.resume_url(),
         devices: u32::try_from(active).unwrap_or(u32::MAX),
+        second: live.account.second.confirmed.is_none().then(Form::new),
     })
 }
 
@@ -358,5 +367,53 @@ async fn remove(Post { visit, form }: Post, id: String, at: Area) -> Reply {
         // The page that asked says why not.
         RemoveOutcome::LastOne => visit.see(&format!("{}/{factor}/{}", at.devices(), act::REMOVE)),
         RemoveOutcome::Denied(_) => Err(visit.to_sign_in()),
+    }
+}
+
+/// P4: asks once.
+async fn ask_suspend(visit: Visit, Path(id): Path<String>) -> Reply {
+    let live = visit.person()?;
+    let Ok(id) = id.parse::<FactorId>() else { return Err(visit.not_found()) };
+    let devices = factors::devices(visit.harp(), live).await?.factors;
+    let Some(factor) = devices.iter().find(|f| f.id == id && f.status == FactorStatus::Active) else {
+        return visit.see(url::PROFILE_DEVICES);
+    };
+    let others = devices.iter().any(|f| f.id != id && f.carries());
+    let left = if others { Left::Others } else { Left::None };
+    visit.show(&SuspendDevice { frame: visit.frame(Section::Profile), device: Device::of(factor), left })
+}
+
+async fn suspend(Path(id): Path<String>, Post { visit, form }: Post) -> Reply {
+    let live = visit.person()?;
+    let Ok(factor) = id.parse::<FactorId>() else { return Err(visit.not_found()) };
+    if form.act() != act::SUSPEND {
+        return visit.see(url::PROFILE_DEVICES);
+    }
+    after_suspending(&visit, factors::suspend(visit.harp(), live, factor, &visit.act).await?)
+}
+
+async fn ask_resume(visit: Visit, Path(id): Path<String>) -> Reply {
+    let live = visit.person()?;
+    let Ok(id) = id.parse::<FactorId>() else { return Err(visit.not_found()) };
+    let devices = factors::devices(visit.harp(), live).await?.factors;
+    let Some(factor) = devices.iter().find(|f| f.id == id && f.status == FactorStatus::Suspended) else {
+        return visit.see(url::PROFILE_DEVICES);
+    };
+    visit.show(&ResumeDevice { frame: visit.frame(Section::Profile), device: Device::of(factor) })
+}
+
+async fn resume(Path(id): Path<String>, Post { visit, form }: Post) -> Reply {
+    let live = visit.person()?;
+    let Ok(factor) = id.parse::<FactorId>() else { return Err(visit.not_found()) };
+    if form.act() != act::RESUME {
+        return visit.see(url::PROFILE_DEVICES);
+    }
+    after_suspending(&visit, factors::resume(visit.harp(), live, factor, &visit.act).await?)
+}
+
+fn after_suspending(visit: &Visit, outcome: SuspendOutcome) -> Reply {
+    match outcome {
+        SuspendOutcome::Done | SuspendOutcome::Gone => visit.see(url::PROFILE_DEVICES),
+        SuspendOutcome::Denied(_) => Err(visit.to_sign_in()),
     }
 }

@@ -113,6 +113,6 @@ fn after_sending(visit: &Visit, sent: Sent, stays: impl FnOnce(Form, &'static st
     }
 }
 
-fn life_hours(visit: &Visit) -> u32 {
+pub(super) fn life_hours(visit: &Visit) -> u32 {
     u32::try_from(visit.harp().profile.code.email_life.as_secs() / 3600).unwrap_or(u32::MAX)
 }

@@ -28,6 +28,7 @@ use crate::view::profile::{
     CURRENT_PASSWORD, Challenge, ChangeChallenge, ChangePassword, NEW_PASSWORD, Profile,
 };
 use crate::view::register::{ANSWER, CONFIRM_PASSWORD, Identified, QUESTION};
+use crate::view::second_address::Second;
 use crate::view::sign_in::Locked;
 use crate::view::url::{self, act};
 use crate::view::words::Message;
@@ -64,6 +65,10 @@ async fn profile(visit: Visit) -> Reply {
         name: person.name.to_string(),
         email: account.email.address.as_str().to_owned(),
         email_state: email_state(&account.email),
+        second: Second {
+            confirmed: account.second.confirmed.as_ref().map(ToString::to_string),
+            awaited: account.second.awaited.as_ref().map(ToString::to_string),
+        },
         phone: person.phone.as_str().to_owned(),
         birth: person.birth.0,
         address: lines(&person.address),

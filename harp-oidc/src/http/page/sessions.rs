@@ -74,7 +74,7 @@ async fn signed_out(visit: Visit) -> Reply {
 }
 
 /// *Firefox, Windows*: enough to recognise one's own. Browsers name themselves last, and each other first.
-fn device(agent: &str) -> Option<String> {
+pub(super) fn device(agent: &str) -> Option<String> {
     const BROWSERS: [(&str, &str); 6] = [
         ("Edg", "Edge"),
         ("OPR/", "Opera"),

@@ -170,6 +170,10 @@ async fn method(visit: Visit) -> Reply {
 
 async fn show_method(visit: &Visit, form: Form) -> Reply {
     let pending = pending(visit).await?;
+    // What is switched off is named here, with what to do about it.
+    if pending.factors.is_empty() && pending.off.is_empty() {
+        return visit.see(url::SIGN_IN_LOST);
+    }
     let form = match (&pending.chosen, pending.factors.as_slice()) {
         (Some(factor), _) | (None, [factor]) => form.value(METHOD.name, factor.id.to_string()),
         (None, _) => form,
@@ -319,7 +323,7 @@ fn after_sending(visit: &Visit, sent: SendOutcome) -> Reply {
 }
 
 /// A complete sign-in: its cookie, and onward. E12: to set-up first, wherever the person was going.
-async fn enter(visit: &mut Visit, signed_in: &SignedIn, agreed: Option<String>) -> Reply {
+pub(super) async fn enter(visit: &mut Visit, signed_in: &SignedIn, agreed: Option<String>) -> Reply {
     if let Some(version) = agreed {
         terms::ticked(&visit.app.oidc, &signed_in.session, &version, &visit.act).await?;
     }
@@ -334,7 +338,7 @@ async fn enter(visit: &mut Visit, signed_in: &SignedIn, agreed: Option<String>) 
     visit.onward()
 }
 
-async fn cancel(visit: &mut Visit, token: &Plain) -> Reply {
+pub(super) async fn cancel(visit: &mut Visit, token: &Plain) -> Reply {
     sign_in::cancel(visit.harp(), token).await?;
     let state = FlowState { sign_in: None, ..visit.state() };
     visit.keep(state);
@@ -348,12 +352,12 @@ async fn pending(visit: &Visit) -> Result<Pending, Stop> {
 }
 
 /// The token of the sign-in that the address names; without one the first page is the place to be.
-fn token(visit: &Visit) -> Result<Plain, Stop> {
+pub(super) fn token(visit: &Visit) -> Result<Plain, Stop> {
     visit.state().sign_in_token().ok_or_else(|| visit.go(url::SIGN_IN))
 }
 
 /// The sign-in cannot go on: why, and the way to its start.
-fn over(visit: &Visit, gone: Gone) -> Stop {
+pub(super) fn over(visit: &Visit, gone: Gone) -> Stop {
     let page = match gone {
         // Also when it was finished in another tab: one page tells both.
         Gone::Expired | Gone::Unknown | Gone::Changed => Expired { frame: visit.frame(Section::Elsewhere) },
@@ -361,7 +365,7 @@ fn over(visit: &Visit, gone: Gone) -> Stop {
     visit.show(&page).map_or_else(|stop| stop, |response| Stop::Answer(Box::new(response)))
 }
 
-fn locked(visit: &Visit, until: Timestamp) -> Reply {
+pub(super) fn locked(visit: &Visit, until: Timestamp) -> Reply {
     visit.show(&Locked::new(visit.frame(Section::Elsewhere), until, visit.act.now))
 }
 

@@ -2,13 +2,14 @@
 
 use harp_core::factor::CodeRef;
 use harp_core::factor::budget::Off;
+use harp_core::factor::reset::By;
 use harp_core::kernel::act::Origin;
 use harp_core::kernel::id::{ChallengeId, RepudiationId, RequestId};
 use harp_core::kernel::random::Random;
 use harp_core::kernel::secret::{Plain, Secret};
 use harp_core::kernel::text::{EmailAddress, Phone};
 use harp_core::notice::whence::Whence;
-use harp_core::notice::{Alert, Happened, Notice, Recipient};
+use harp_core::notice::{Alert, Happened, HelpDid, Notice, Recipient};
 use harp_core::policy::HARP;
 use harp_core::port::Enclosed;
 
@@ -82,10 +83,20 @@ fn alerts() -> Vec<(&'static str, Notice)> {
     vec![
         ("letter.factor-added", alert(Happened::FactorAdded { method: method() })),
         ("letter.factor-removed", alert(Happened::FactorRemoved { method: method() })),
+        ("letter.factor-suspended", alert(Happened::FactorSuspended { method: method() })),
+        ("letter.factor-resumed", alert(Happened::FactorResumed { method: method() })),
+        ("letter.reset-by-letters", alert(Happened::ResetBegun { by: By::Letters, ready_at: until })),
+        ("letter.reset-by-help-desk", alert(Happened::ResetBegun { by: By::HelpDesk, ready_at: until })),
+        ("letter.reset-used", alert(Happened::ResetUsed)),
+        ("letter.help-desk-ended", alert(Happened::HelpDesk { did: HelpDid::SessionsEnded })),
+        ("letter.help-desk-asked", alert(Happened::HelpDesk { did: HelpDid::ResetAsked })),
+        ("letter.help-desk-refused", alert(Happened::HelpDesk { did: HelpDid::ResetRefused })),
         ("letter.password-changed", alert(Happened::PasswordChanged)),
         ("letter.password-recovered", alert(Happened::PasswordRecovered)),
         ("letter.question-changed", alert(Happened::QuestionChanged)),
         ("letter.email-confirmed", alert(Happened::EmailConfirmed)),
+        ("letter.second-address-added", alert(Happened::SecondAddressConfirmed)),
+        ("letter.second-address-removed", alert(Happened::SecondAddressRemoved)),
         ("letter.sign-in-locked", alert(Happened::SignInLocked { until })),
         ("letter.password-switched-off", alert(Happened::PasswordSwitchedOff { off: Off::Strangers })),
         (
@@ -105,7 +116,7 @@ fn alert(what: Happened) -> Notice {
     let origin = Origin { address: Some([203, 0, 113, 77].into()), agent: Some(agent) };
     Notice::Alert(Alert {
         at: NOON,
-        whence: (what != Happened::AccountUnlocked).then(|| Whence::of(&origin)),
+        whence: (!what.by_the_help_desk()).then(|| Whence::of(&origin)),
         repudiation: (what != Happened::AccountLocked).then(|| RepudiationId::mint(NOON, &NoRandom)),
         what,
     })
@@ -122,6 +133,9 @@ fn notices() -> Vec<(&'static str, Notice)> {
     vec![
         ("letter.completed", Notice::AccountCompleted { code: code_ref() }),
         ("letter.confirm-email", Notice::ConfirmEmail { code: code_ref() }),
+        ("letter.confirm-second", Notice::ConfirmSecond { code: code_ref() }),
+        ("letter.lost-device", Notice::LostDeviceCode { code: code_ref() }),
+        ("letter.callback", Notice::CallbackCode { code: code_ref() }),
         ("letter.already-registered", Notice::AlreadyRegistered),
         ("letter.identity-proved", Notice::IdentityProved),
         ("letter.identity-not-proved", Notice::IdentityNotProved),

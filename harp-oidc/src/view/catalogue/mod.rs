@@ -8,12 +8,14 @@ use harp_core::kernel::time::Timestamp;
 use http::StatusCode;
 
 use super::brand::Brand;
-use super::frame::{Contact, Desk, Frame, Link, Section, Site, Who};
+use super::frame::{Agent, Contact, Desk, Frame, Link, Section, Site, Who};
 use super::lasting::Lasting;
 use super::words::Words;
 use super::{Page, pages, url};
 
+mod help_desk;
 mod letters;
+mod lost_device;
 mod portal;
 mod register;
 mod roles;
@@ -53,9 +55,11 @@ pages!(Index, LetterPage);
 pub fn pages(words: &Words) -> Vec<Sample> {
     let mut shelf = Shelf { words: words.clone(), samples: Vec::new() };
     sign_in::fill(&mut shelf);
+    lost_device::fill(&mut shelf);
     register::fill(&mut shelf);
     portal::fill(&mut shelf);
     roles::fill(&mut shelf);
+    help_desk::fill(&mut shelf);
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     let index =
         Index { frame: shelf.frame(), pages: names(&["sign-in"]), letters: names(&["letter.completed"]) };
@@ -115,14 +119,27 @@ impl Shelf {
 
     /// Ana is signed in.
     fn ana(&self, section: Section) -> Frame {
-        let who = Who { name: "Ana Reyes".to_owned(), organization: None, desk: Desk::None };
+        let who =
+            Who { name: "Ana Reyes".to_owned(), organization: None, desk: Desk::None, agent: Agent::No };
+        Frame { who: Some(who), section, session: Some(LASTING), ..self.frame() }
+    }
+
+    /// Hal, an agent of the help desk, is signed in.
+    fn hal(&self, section: Section) -> Frame {
+        let name = "Hal Moreau".to_owned();
+        let who = Who { name, organization: None, desk: Desk::None, agent: Agent::Yes };
         Frame { who: Some(who), section, session: Some(LASTING), ..self.frame() }
     }
 
     /// Sol, a Security Official, is signed in.
     fn sol(&self, section: Section) -> Frame {
         let organization = Some(ORGANIZATION.to_owned());
-        let who = Who { name: "Sol Okafor".to_owned(), organization, desk: Desk::SecurityOfficial };
+        let who = Who {
+            name: "Sol Okafor".to_owned(),
+            organization,
+            desk: Desk::SecurityOfficial,
+            agent: Agent::No,
+        };
         Frame { who: Some(who), section, session: Some(LASTING), ..self.frame() }
     }
 }

@@ -19,9 +19,10 @@ use crate::view::profile::{
 use crate::view::qr::Qr;
 use crate::view::recovery_codes::{CodesNow, MakeCodes, RecoveryCodes};
 use crate::view::register::Identified;
+use crate::view::second_address::{AskSecond, RemoveSecond, Second, SecondCode};
 use crate::view::set_up::{
-    AddDevice, AddEmail, AddPhone, AddTotp, DeviceCode, Devices, Left, RemoveDevice, Row, SetUp, SetUpDone,
-    Status,
+    AddDevice, AddEmail, AddPhone, AddTotp, DeviceCode, Devices, Left, RemoveDevice, ResumeDevice, Row,
+    SetUp, SetUpDone, Status, SuspendDevice,
 };
 use crate::view::sign_in::Sent;
 use crate::view::url;
@@ -60,7 +61,13 @@ fn set_up(shelf: &mut Shelf) {
     let email = vec![Row { device: mail(), status: Status::Active }];
     shelf.add("set-up.email-alone", SetUp { frame: shelf.frame(), devices: email });
     shelf.add("set-up.ready", SetUp { frame: shelf.to_application(), devices: rows() });
-    let done = |frame, application_url, devices| SetUpDone { frame, application_url, devices };
+    let second = |devices| (devices < 2).then(Form::new);
+    let done = |frame, application_url, devices| SetUpDone {
+        frame,
+        application_url,
+        devices,
+        second: second(devices),
+    };
     shelf.add("set-up.done", done(shelf.ana(Section::Elsewhere), None, 2));
     let url = Some("/sample-application".to_owned());
     shelf.add("set-up.done-to-application", done(shelf.to_application(), url, 1));
@@ -131,6 +138,17 @@ fn devices(shelf: &mut Shelf) {
     shelf.add("remove-device", remove(shelf.ana(Section::Profile), Left::Others));
     shelf.add("remove-device.last", remove(shelf.frame(), Left::None));
     shelf.add("remove-device.must-stay", remove(shelf.ana(Section::Profile), Left::MustStay));
+    let suspend =
+        |shelf: &Shelf, left| SuspendDevice { frame: shelf.ana(Section::Profile), device: phone(), left };
+    shelf.add("suspend-device", suspend(shelf, Left::Others));
+    shelf.add("suspend-device.last", suspend(shelf, Left::None));
+    shelf.add("resume-device", ResumeDevice { frame: shelf.ana(Section::Profile), device: phone() });
+    let suspended = vec![
+        Row { device: phone(), status: Status::Suspended },
+        Row { device: app(), status: Status::Active },
+    ];
+    let suspended = Devices { frame: shelf.ana(Section::Profile), devices: suspended };
+    shelf.add("profile.devices-suspended", suspended);
     shelf.add("profile.devices", Devices { frame: shelf.ana(Section::Profile), devices: rows() });
     shelf.add("profile.devices-none", Devices { frame: shelf.ana(Section::Profile), devices: Vec::new() });
 }
@@ -175,6 +193,7 @@ fn profile(shelf: &mut Shelf) {
         name: "Ana María Reyes".to_owned(),
         email: "ana.reyes@hospital.example".to_owned(),
         email_state: EmailState::Confirmed,
+        second: Second { confirmed: Some("ana@home.example".to_owned()), awaited: None },
         phone: "+1 202 555 0143".to_owned(),
         birth: jiff::civil::Date::constant(1980, 2, 29),
         address: ["12 Elm Street", "Springfield, Illinois 62701", "US"].map(str::to_owned).to_vec(),
@@ -185,6 +204,7 @@ fn profile(shelf: &mut Shelf) {
     shelf.add("profile", page(shelf, None));
     let fresh = Profile {
         email_state: EmailState::NotYet,
+        second: Second { confirmed: None, awaited: Some("ana@home.example".to_owned()) },
         identity: Identified::NotYet,
         devices: 1,
         challenge: Challenge::None,
@@ -204,7 +224,31 @@ fn profile(shelf: &mut Shelf) {
     let challenge =
         ChangeChallenge { frame: shelf.ana(Section::Profile), form: Form::new(), questions: questions() };
     shelf.add("change-challenge", challenge);
+    second_address(shelf);
     sessions(shelf);
+}
+
+/// B02
+fn second_address(shelf: &mut Shelf) {
+    let email = || "ana@home.example".to_owned();
+    let ask =
+        |shelf: &Shelf, form, confirmed| AskSecond { frame: shelf.ana(Section::Profile), form, confirmed };
+    shelf.add("second-address", ask(shelf, Form::new(), None));
+    let held = [Complaint { field: Field::SecondEmail, problem: Problem::AlreadyHeld }];
+    let form = Form::new().value("second_email", "ana.reyes@hospital.example").complaints(&held);
+    shelf.add("second-address.held", ask(shelf, form, Some(email())));
+    let code = |shelf: &Shelf, form, sent| SecondCode {
+        frame: shelf.ana(Section::Profile),
+        form,
+        email: email(),
+        life_hours: 24,
+        sent,
+    };
+    shelf.add("second-address.code", code(shelf, Form::new(), Sent::First));
+    let wrong = Form::new().problem("code", "problem.wrong_code");
+    shelf.add("second-address.wrong-code", code(shelf, wrong, Sent::Again));
+    shelf.add("second-address.no-more", code(shelf, Form::new(), Sent::NoMore));
+    shelf.add("second-address.remove", RemoveSecond { frame: shelf.ana(Section::Profile), email: email() });
 }
 
 fn sessions(shelf: &mut Shelf) {

@@ -1,10 +1,11 @@
 //! Security letters: what happened, when, roughly from where, and the one link *This was not me*.
 
 use harp_core::factor::budget::Off;
+use harp_core::factor::reset::By;
 use harp_core::kernel::assurance::Method;
 use harp_core::notice::repudiation::TOKEN;
 use harp_core::notice::whence::Whence;
-use harp_core::notice::{Alert, Happened};
+use harp_core::notice::{Alert, Happened, HelpDid};
 use harp_core::port::Enclosed;
 
 use super::body::{Body, Fact};
@@ -43,11 +44,47 @@ fn what(happened: &Happened) -> Body {
             facts: device_fact(method),
             ..Body::saying("letter-factor.removed-subject", &["letter-factor.removed"])
         },
+        Happened::FactorSuspended { method } => Body {
+            facts: device_fact(method),
+            ..Body::saying("letter-suspended.subject", &["letter-suspended.what"])
+        },
+        Happened::FactorResumed { method } => Body {
+            facts: device_fact(method),
+            ..Body::saying("letter-suspended.again-subject", &["letter-suspended.again"])
+        },
+        Happened::ResetBegun { by, ready_at } => {
+            let who = match by {
+                By::Letters => "letter-reset.by-letters",
+                By::HelpDesk => "letter-reset.by-help-desk",
+            };
+            Body {
+                facts: vec![Fact::At("letter-reset.ready", *ready_at)],
+                ..Body::saying("letter-reset.subject", &[who, "letter-reset.what"])
+            }
+        }
+        Happened::ResetUsed => Body::saying("letter-reset.used-subject", &["letter-reset.used"]),
+        Happened::HelpDesk { did } => match did {
+            HelpDid::SessionsEnded => {
+                Body::saying("letter-help-desk.ended-subject", &["letter-help-desk.ended"])
+            }
+            HelpDid::ResetAsked => {
+                Body::saying("letter-help-desk.asked-subject", &["letter-help-desk.asked"])
+            }
+            HelpDid::ResetRefused => {
+                Body::saying("letter-help-desk.refused-subject", &["letter-help-desk.refused"])
+            }
+        },
         Happened::PasswordChanged => Body::saying("letter-password.subject", &["letter-password.what"]),
         Happened::PasswordRecovered => Body::saying("letter-recovered.subject", &["letter-recovered.what"]),
         Happened::QuestionChanged => Body::saying("letter-question.subject", &["letter-question.what"]),
         Happened::EmailConfirmed => {
             Body::saying("letter-email-confirmed.subject", &["letter-email-confirmed.what"])
+        }
+        Happened::SecondAddressConfirmed => {
+            Body::saying("letter-second.added-subject", &["letter-second.added"])
+        }
+        Happened::SecondAddressRemoved => {
+            Body::saying("letter-second.removed-subject", &["letter-second.removed"])
         }
         Happened::SignInLocked { until } => Body {
             facts: vec![Fact::At("letter-sign-in-locked.until", *until)],

@@ -58,6 +58,12 @@ impl Body {
                 not_you: Some("letter-confirm.not-you"),
                 ..Body::saying("letter-confirm.subject", &["letter-confirm.what"])
             },
+            Notice::ConfirmSecond { .. } => Body {
+                life: Some(Life::Hours),
+                button: Some(("letter-second.confirm-button", to(url::PROFILE_SECOND_CODE))),
+                not_you: Some("letter-confirm.not-you"),
+                ..Body::saying("letter-second.confirm-subject", &["letter-second.confirm"])
+            },
             Notice::AlreadyRegistered => Body {
                 button: Some(("letter-registered.button", to(url::SIGN_IN))),
                 not_you: Some("letter-registered.not-you"),
@@ -83,6 +89,16 @@ impl Body {
                 life: Some(Life::Recovery),
                 not_you: Some("letter-recovery.not-you"),
                 ..Body::saying("letter-recovery.subject", &["letter-recovery.what"])
+            },
+            Notice::LostDeviceCode { .. } => Body {
+                life: Some(Life::Recovery),
+                not_you: Some("letter-lost-device.not-you"),
+                ..Body::saying("letter-lost-device.subject", &["letter-lost-device.what"])
+            },
+            Notice::CallbackCode { .. } => Body {
+                life: Some(Life::Minutes),
+                not_you: Some("letter-callback.not-you"),
+                ..Body::saying("letter-callback.subject", &["letter-callback.what"])
             },
             Notice::Alert(alert) => Body::about_safety(alert, letters, enclosed),
             notice => Body::about_role(notice, issuer),

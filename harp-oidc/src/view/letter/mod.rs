@@ -85,6 +85,20 @@ impl Letters {
     }
 }
 
+/// What a letter is about, in a few words: for whoever may not read it.
+pub fn subject(words: &Words, notice: &Notice) -> String {
+    let nowhere = Letters {
+        site: Arc::default(),
+        issuer: String::new(),
+        host: String::new(),
+        code_minutes: 0,
+        email_code_hours: 0,
+        not_me_days: 0,
+        recovery_minutes: 0,
+    };
+    one_line(&words.say(&Body::of(notice, &nowhere, &Enclosed::default()).subject))
+}
+
 impl Composer for Letters {
     fn compose(&self, to: &Recipient, notice: &Notice, enclosed: &Enclosed, locale: &str) -> Letter {
         let words = Words::named(locale).unwrap_or_else(Words::english);

@@ -35,7 +35,7 @@ fn what_people_typed_stays_on_its_line() {
 #[test]
 fn every_email_is_complete_as_plain_text() {
     let samples = catalogue::letters(&Words::english());
-    assert_eq!(samples.len(), 30);
+    assert_eq!(samples.len(), 43);
     for sample in &samples {
         assert!(!sample.text.contains('⟦') && !sample.subject.contains('⟦'), "{}", sample.slug);
         let Some(html) = &sample.html else { continue };
@@ -66,9 +66,16 @@ fn every_email_is_complete_as_plain_text() {
 #[test]
 fn a_letter_with_a_code_says_how_long_it_works() {
     for sample in catalogue::letters(&Words::english()) {
-        let carries =
-            ["letter.completed", "letter.confirm-email", "letter.code-email", "letter.recovery-code"]
-                .contains(&sample.slug);
+        let carries = [
+            "letter.completed",
+            "letter.confirm-email",
+            "letter.confirm-second",
+            "letter.lost-device",
+            "letter.callback",
+            "letter.code-email",
+            "letter.recovery-code",
+        ]
+        .contains(&sample.slug);
         assert_eq!(sample.html.is_some() && sample.text.contains("482913"), carries, "{}", sample.slug);
         assert_eq!(sample.html.is_some() && sample.text.contains("It works for"), carries, "{}", sample.slug);
     }
@@ -80,10 +87,20 @@ fn a_security_letter_says_when_and_where_and_bears_one_link() {
     let alerts = [
         "letter.factor-added",
         "letter.factor-removed",
+        "letter.factor-suspended",
+        "letter.factor-resumed",
+        "letter.reset-by-letters",
+        "letter.reset-by-help-desk",
+        "letter.reset-used",
+        "letter.help-desk-ended",
+        "letter.help-desk-asked",
+        "letter.help-desk-refused",
         "letter.password-changed",
         "letter.password-recovered",
         "letter.question-changed",
         "letter.email-confirmed",
+        "letter.second-address-added",
+        "letter.second-address-removed",
         "letter.sign-in-locked",
         "letter.account-locked",
         "letter.account-unlocked",
@@ -94,7 +111,7 @@ fn a_security_letter_says_when_and_where_and_bears_one_link() {
         let sample = samples.iter().find(|s| s.slug == slug).unwrap();
         let (text, html) = (&sample.text, sample.html.as_ref().unwrap());
         assert!(text.contains("When: November 23, 2026 at 4:30 PM UTC"), "{text}");
-        let by_hand = slug == "letter.account-unlocked";
+        let by_hand = slug.contains("help-desk") || slug == "letter.account-unlocked";
         assert_eq!(text.contains("begins with 203.0.113\nDevice: Chrome on Windows"), !by_hand, "{text}");
         let links = usize::from(slug != "letter.account-locked");
         assert_eq!(text.matches("https://").count(), links, "{text}");
