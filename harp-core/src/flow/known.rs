@@ -4,7 +4,7 @@ use super::Harp;
 use crate::account::Account;
 use crate::kernel::act::Act;
 use crate::kernel::id::{AccountId, BrowserId};
-use crate::kernel::secret::Plain;
+use crate::kernel::secret::{Hashed, Plain};
 use crate::session::known::KnownBrowser;
 use crate::store::{Fault, Tx};
 
@@ -47,7 +47,7 @@ pub(super) async fn remember(
     let secret = Plain::mint(&*harp.random);
     let new = secret.hashed();
     let renewed = match &act.browser {
-        Some(old) => tx.renew_browser(old, &new, act.now).await?,
+        Some(old) => renew(tx, (old, &new), act).await?,
         None => None,
     };
     let browser = match renewed {
@@ -62,4 +62,19 @@ pub(super) async fn remember(
     tx.know_browser(&known).await?;
     tx.forget_browsers(account.id, account.epoch, harp.profile.known.most).await?;
     Ok(secret)
+}
+
+/// The browser goes on under a new cookie. One that was given up before has been copied: either the copy comes now, or it came
+/// first, and somebody has the browser for themselves since then. Nobody can tell which, so the browser ends, and all that was known
+/// of it; as with refresh tokens (RFC 9700 §4.14.2). Whoever has signed in completely gets another.
+async fn renew(
+    tx: &mut dyn Tx,
+    (old, new): (&Hashed, &Hashed),
+    act: &Act,
+) -> Result<Option<BrowserId>, Fault> {
+    let renewed = tx.renew_browser(old, new, act.now).await?;
+    if renewed.is_none() {
+        tx.end_browser_of_spent(old).await?;
+    }
+    Ok(renewed)
 }

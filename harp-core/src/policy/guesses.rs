@@ -9,8 +9,11 @@ use super::{AttemptRules, Profile};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Siege {
     pub lasts: Duration,
-    /// How often its owner completes a sign-in in a browser that the account did not know: each clears the strangers' budget.
-    pub sign_ins_elsewhere: u32,
+    /// How many things of the account are guessed at, one password or so many devices: each has its own count in a row.
+    pub authenticators: u32,
+    /// How often the strangers' budget is cleared: by its owner's sign-in in a browser that the account did not know, by a
+    /// recovery, by an unlock.
+    pub clearings: u32,
     /// How often its owner succeeds with what is guessed at, anywhere: each resets what was wrong in a row.
     pub successes: u32,
 }
@@ -28,12 +31,18 @@ impl AttemptRules {
 }
 
 impl Profile {
-    /// The most guesses of strangers at one password or device that are looked at, however many sources they come from.
+    /// The most guesses of strangers at these authenticators that are looked at, however many sources they come from. One budget
+    /// is for all of them together. The code in a recovery's letter is guessed at on that budget, too, and has no count in a row.
     pub fn guesses(&self, siege: Siege) -> u64 {
         let limit = u64::from(self.attempts.limit);
-        let budget = self.attempts.most_within(siege.lasts) + limit * u64::from(siege.sign_ins_elsewhere);
-        let in_a_row = u64::from(self.in_a_row.strangers) * (u64::from(siege.successes) + 1);
-        budget.min(in_a_row)
+        let budget = self.attempts.most_within(siege.lasts) + limit * u64::from(siege.clearings);
+        let each = u64::from(self.in_a_row.strangers) * (u64::from(siege.successes) + 1);
+        budget.min(each * u64::from(siege.authenticators))
+    }
+
+    /// The most guesses at the codes in letters of recoveries that are looked at.
+    pub fn guesses_at_letters(&self, siege: Siege) -> u64 {
+        self.guesses(Siege { authenticators: u32::MAX, ..siege })
     }
 
     /// How likely so many guesses hit a code that is sent, one right one at a time (SP 800-63B-4 §3.1.3.2).
@@ -68,7 +77,7 @@ mod tests {
     #[test]
     fn a_day_of_guessing_is_worth_what_the_threat_model_says() {
         for profile in [&HARP, &NIST_63_4] {
-            let quiet = Siege { lasts: DAY, sign_ins_elsewhere: 0, successes: 0 };
+            let quiet = Siege { lasts: DAY, authenticators: 1, clearings: 0, successes: 0 };
             assert_eq!(
                 profile.guesses(quiet),
                 80,
@@ -81,7 +90,12 @@ mod tests {
                 125,
                 "25 locks of an hour begin within a day, both ends counted"
             );
-            assert_eq!(profile.guesses(Siege { sign_ins_elsewhere: 3, ..busy }), 140);
+            assert_eq!(profile.guesses(Siege { clearings: 3, ..busy }), 140);
+            let ten = Siege { authenticators: 10, ..quiet };
+            assert_eq!(profile.guesses(ten), 125, "the budget is one for all ten");
+            assert_eq!(profile.guesses(Siege { lasts: 1000 * DAY, ..ten }), 800, "eighty at each");
+            assert_eq!(profile.guesses_at_letters(quiet), 125);
+            assert!((profile.odds_of_code(800) - 8.0e-4).abs() < 1e-6);
             assert!((profile.odds_of_code(80) - 8.0e-5).abs() < 1e-8);
             assert!((profile.odds_of_code(125) - 1.25e-4).abs() < 1e-7);
             assert!((profile.odds_of_app(125) - 3.75e-4).abs() < 1e-7);

@@ -41,6 +41,25 @@ both! {
         assert_eq!(look!(db, [new], |tx| tx.known_browser(ana, &new).await).await, Ok(Some(known)));
     }
 
+    /// P15: a cookie that was given up ends the browser once, for everybody who knows it, and no other browser.
+    async fn a_cookie_that_comes_back_ends_its_browser(db: Db) {
+        let (ana, sol) = (stored_account(&db).await.id, stored_account(&db).await.id);
+        let (shared, old) = stored(&db, ana, (0, 0)).await;
+        let (other, _) = stored(&db, ana, (0, 0)).await;
+        let sols = KnownBrowser { account: sol, ..shared };
+        let (new, newest) = (token(), token());
+        change!(db, [sols], |tx| tx.know_browser(&sols).await).await.unwrap();
+        change!(db, [old, new], |tx| tx.renew_browser(&old, &new, after(1)).await).await.unwrap();
+        change!(db, [new, newest], |tx| tx.renew_browser(&new, &newest, after(2)).await).await.unwrap();
+        for unspent in [token(), newest] {
+            let ended = change!(db, [unspent], |tx| tx.end_browser_of_spent(&unspent).await).await;
+            assert_eq!(ended, Ok(false));
+        }
+        assert_eq!(race!(db, [old], |tx| tx.end_browser_of_spent(&old).await), 1);
+        assert_eq!(look!(db, [ana], |tx| tx.known_browsers(ana).await).await, Ok(vec![other]));
+        assert_eq!(look!(db, [sol], |tx| tx.known_browsers(sol).await).await, Ok(vec![]));
+    }
+
     async fn the_last_used_of_this_epoch_stay(db: Db) {
         let (ana, sol) = (stored_account(&db).await.id, stored_account(&db).await.id);
         let sols = stored(&db, sol, (0, 0)).await.0;
@@ -70,5 +89,18 @@ both! {
         assert_eq!(change!(db, [], |tx| tx.sweep_browsers(after(30)).await).await, Ok(2));
         assert_eq!(look!(db, [ana], |tx| tx.known_browsers(ana).await).await, Ok(vec![]));
         assert_eq!(look!(db, [sol], |tx| tx.known_browsers(sol).await).await, Ok(vec![sols]));
+        // What it had given up is remembered for as long.
+        assert_eq!(change!(db, [], |tx| tx.sweep_browsers(after(50)).await).await, Ok(0));
+        assert_eq!(change!(db, [secret], |tx| tx.end_browser_of_spent(&secret).await).await, Ok(true));
+        let (newer, newest) = (token(), token());
+        let (of_sol, first) = stored(&db, sol, (0, 60)).await;
+        change!(db, [first, newer], |tx| tx.renew_browser(&first, &newer, after(61)).await).await.unwrap();
+        change!(db, [newer, newest], |tx| tx.renew_browser(&newer, &newest, after(99)).await).await.unwrap();
+        change!(db, [of_sol], |tx| {
+            tx.know_browser(&KnownBrowser { used_at: after(99), ..of_sol }).await
+        }).await.unwrap();
+        assert_eq!(change!(db, [], |tx| tx.sweep_browsers(after(62)).await).await, Ok(0));
+        assert_eq!(change!(db, [first], |tx| tx.end_browser_of_spent(&first).await).await, Ok(false));
+        assert_eq!(change!(db, [newer], |tx| tx.end_browser_of_spent(&newer).await).await, Ok(true));
     }
 }

@@ -12,6 +12,7 @@ pub mod in_a_row;
 mod known_browser;
 mod lock;
 mod lost_device;
+mod mishap;
 mod operate;
 pub mod passkey;
 mod passwordless;

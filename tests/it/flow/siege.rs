@@ -52,7 +52,7 @@ both! {
             }
             stage.later(Duration::from_hours(1));
         }
-        let bound = HARP.guesses(Siege { lasts: lasts(), sign_ins_elsewhere: 0, successes });
+        let bound = HARP.guesses(Siege { lasts: lasts(), authenticators: 1, clearings: 0, successes });
         assert!(judged <= bound, "{judged} were looked at, {bound} are computed");
         assert_eq!(judged, u64::from(5 * HOURS), "the attack uses what there is");
     }
@@ -84,9 +84,41 @@ both! {
             }
             stage.later(Duration::from_hours(1));
         }
-        let bound = HARP.guesses(Siege { lasts: lasts(), sign_ins_elsewhere: 0, successes: 0 });
+        let bound = HARP.guesses(Siege { lasts: lasts(), authenticators: 1, clearings: 0, successes: 0 });
         assert_eq!((judged, bound), (80, 80));
         assert!(refused > 1000, "{refused}");
         home.sign_in(&stage, (ANA, &phone)).await;
+    }
+
+    /// the same at every device of the account, for as long as there is one left. All share the budget, each has its eighty.
+    async fn a_botnet_gets_eighty_guesses_at_each_device(db: Db) {
+        let (stage, devices, _) = besieged(db).await;
+        let mut judged = 0;
+        for hour in 0..HOURS {
+            let bot = Browser::new(400_000 + hour);
+            let token = match bot.password(&stage, ANA, PASSWORD).await {
+                PasswordOutcome::NeedsCode { token, .. } => token,
+                other => panic!("{other:?}"),
+            };
+            'hour: for device in &devices {
+                bot.choose(&stage, &token, device).await;
+                deliver(&stage).await;
+                for n in 0..SOURCES_AN_HOUR {
+                    let bot = Browser::new(500_000 + hour * SOURCES_AN_HOUR + n);
+                    match bot.verify(&stage, &token, "000000").await {
+                        CodeOutcome::Wrong { .. } => judged += 1,
+                        CodeOutcome::NotChosen => break,
+                        CodeOutcome::Locked { .. } => {
+                            judged += 1;
+                            break 'hour;
+                        }
+                        other => panic!("{other:?}"),
+                    }
+                }
+            }
+            stage.later(Duration::from_hours(1));
+        }
+        let bound = HARP.guesses(Siege { lasts: lasts(), authenticators: 2, clearings: 0, successes: 0 });
+        assert_eq!((judged, bound), (160, 160));
     }
 }

@@ -41,7 +41,20 @@ impl KnownStore for SqlTx {
         at: Timestamp,
     ) -> Result<Option<BrowserId>, Fault> {
         let sql = "UPDATE browser SET secret = $2, used_at = $3 WHERE secret = $1 RETURNING id";
-        self.optional(sql, args![old, new, at]).await?.map(|row| row.get("id")).transpose()
+        let Some(row) = self.optional(sql, args![old, new, at]).await? else { return Ok(None) };
+        let id: BrowserId = row.get("id")?;
+        self.execute(
+            "INSERT INTO browser_spent (secret, browser, spent_at) VALUES ($1, $2, $3)",
+            args![old, id, at],
+        )
+        .await?;
+        Ok(Some(id))
+    }
+
+    async fn end_browser_of_spent(&mut self, spent: &Hashed) -> Result<bool, Fault> {
+        let sql = "DELETE FROM browser WHERE id IN (SELECT browser FROM browser_spent WHERE secret = $1) \
+                   RETURNING id";
+        Ok(self.optional(sql, args![spent]).await?.is_some())
     }
 
     async fn know_browser(&mut self, known: &KnownBrowser) -> Result<(), Fault> {
@@ -80,6 +93,12 @@ impl KnownStore for SqlTx {
                 before,
             )
             .await?;
+        self.swept(
+            "DELETE FROM browser_spent WHERE spent_at < $1 AND secret IN \
+             (SELECT secret FROM browser_spent WHERE spent_at < $1 ORDER BY spent_at LIMIT 500) RETURNING secret",
+            before,
+        )
+        .await?;
         Ok(browsers.saturating_add(known))
     }
 }

@@ -72,6 +72,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../migrations/0019_lost_device.sql"),
     },
     Migration { version: 20, name: "help_desk", sql: include_str!("../../../migrations/0020_help_desk.sql") },
+    Migration {
+        version: 21,
+        name: "browser_spent",
+        sql: include_str!("../../../migrations/0021_browser_spent.sql"),
+    },
 ];
 
 const TABLES: &str = "
