@@ -48,11 +48,17 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
   }
   const button = shown(form);
   let busy = false;
+  let sent = false;
   form.addEventListener("submit", async (event) => {
     const { response } = form.elements;
-    if (event.submitter !== button || response.value) return;
+    if (event.submitter !== button) return;
+    if (response.value && !sent) {
+      sent = true;
+      return;
+    }
     event.preventDefault();
-    if (busy) return;
+    // The form is on its way: a second click would find the challenge spent.
+    if (busy || sent) return;
     busy = true;
     says.textContent = "";
     try {
@@ -75,14 +81,17 @@ for (const place of document.querySelectorAll("[data-alone]")) {
   const says = place.querySelector("[data-says]");
   const button = shown(place);
   let waiting = new AbortController();
+  let again;
   const get = async (mediation) => {
     waiting.abort();
     waiting = new AbortController();
     const { signal } = waiting;
     const body = new URLSearchParams({ csrf: form.elements.csrf.value });
     const { challenge, options } = await (await fetch(alone, { method: "POST", body, signal })).json();
-    if (!options) throw new DOMException("", "NotSupportedError");
-    const given = await navigator.credentials.get({ ...asked(options), mediation, signal });
+    if (!options) throw new Error("no challenge was given");
+    const wanted = asked(options);
+    if (mediation === "conditional") again = setTimeout(offer, wanted.publicKey.timeout * 0.8);
+    const given = await navigator.credentials.get({ ...wanted, mediation, signal });
     form.elements.challenge.value = challenge;
     form.elements.response.value = answer(given);
     form.requestSubmit(button);
@@ -91,10 +100,18 @@ for (const place of document.querySelectorAll("[data-alone]")) {
     if (event.submitter !== button || form.elements.response.value) return;
     event.preventDefault();
     says.textContent = "";
+    clearTimeout(again);
     get("optional").catch(({ name }) => {
       says.textContent = { NotAllowedError: nothing, NotSupportedError: unsupported }[name] ?? failed;
+      offer();
     });
   });
-  // What comes of the list stays silent: nobody asked for it.
-  PublicKeyCredential.isConditionalMediationAvailable?.().then((can) => can && get("conditional")).catch(() => {});
+  // In the list of the field, for as long as the page is open: a new challenge before the old one is out of date. What comes of
+  // the list stays silent: nobody asked for it.
+  const offer = async () => {
+    clearTimeout(again);
+    if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+    get("conditional").catch(() => {});
+  };
+  offer();
 }

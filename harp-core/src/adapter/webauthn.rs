@@ -132,7 +132,12 @@ impl Passkeys for RelyingParty {
     fn claimed(&self, response: &str) -> Option<Claimed> {
         let response: PublicKeyCredential = read(response).ok()?;
         let credential = CredentialId::of(response.get_credential_id())?;
-        Some(Claimed { credential, handle: response.get_user_unique_id().and_then(UserHandle::presented) })
+        // One that is there and cannot be anybody's is not the same as none.
+        let handle = match response.get_user_unique_id() {
+            None | Some([]) => None,
+            Some(handle) => Some(UserHandle::presented(handle)?),
+        };
+        Some(Claimed { credential, handle })
     }
 
     fn asserted(&self, state: &str, passkey: &Passkey, response: &str) -> Result<Asserted, NotProven> {

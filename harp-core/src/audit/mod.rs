@@ -232,10 +232,12 @@ pub enum Deed {
     MessageNotArrived {
         message: MessageId,
     },
+    /// A whole sign-in, in a new session or in the one that the browser had.
     SignedIn {
         session: SessionId,
         methods: Vec<Method>,
     },
+    /// A proof was added to a session: `methods` are all that it rests on now.
     SteppedUp {
         session: SessionId,
         methods: Vec<Method>,

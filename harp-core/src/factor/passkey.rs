@@ -35,6 +35,14 @@ pub struct About {
     pub record: String,
 }
 
+impl About {
+    /// Of a passkey that was removed: nothing that names it, or its owner to an authenticator, is kept.
+    pub(crate) fn wiped() -> About {
+        let (name, handle) = (PasskeyName(String::new()), UserHandle([0; 16]));
+        About { name, handle, backup: Backup::Never, record: String::new() }
+    }
+}
+
 /// The id that an authenticator gave its credential, base64url: 16 to 1023 bytes (§4).
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -69,7 +69,7 @@ impl Sweep<'_> {
     async fn sessions(&self, tx: &mut dyn Tx) -> Result<u32, Fault> {
         let recoveries = tx.sweep_recoveries(self.before).await?;
         let step_ups = tx.sweep_step_ups(self.before).await?;
-        let ceremonies = tx.sweep_ceremonies(self.before).await?;
+        let ceremonies = tx.sweep_ceremonies(self.act.now).await?;
         let browsers = tx.sweep_browsers(self.act.now - self.harp.profile.known.life).await?;
         let resets = tx.sweep_resets(self.before).await?;
         let help_cases = tx.sweep_help_cases(self.messages).await?;

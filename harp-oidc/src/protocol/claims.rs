@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use harp_core::factor::level::Level;
-use harp_core::kernel::assurance::{Aal, Method};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -57,12 +56,12 @@ impl Acr {
         }
     }
 
-    /// The highest context that a sign-in of this level by these methods reaches.
-    pub fn reached(aal: Aal, methods: &[Method]) -> Acr {
-        match aal {
-            Aal::One => Acr::Aal1,
-            Aal::Two | Aal::Three if methods.contains(&Method::Passkey) => Acr::Aal2PhishingResistant,
-            Aal::Two | Aal::Three => Acr::Aal2,
+    /// What a session of this level reaches.
+    pub fn of(level: Level) -> Acr {
+        match level {
+            Level::Aal1 => Acr::Aal1,
+            Level::Aal2 => Acr::Aal2,
+            Level::Aal2PhishingResistant => Acr::Aal2PhishingResistant,
         }
     }
 }
@@ -255,9 +254,7 @@ mod tests {
             assert_eq!(serde_json::to_value(acr).unwrap(), acr.as_str());
             assert_eq!(Acr::parse(acr.as_str()), Some(acr));
         }
-        assert_eq!(Acr::reached(Aal::Two, &[Method::Passkey]), Acr::Aal2PhishingResistant);
-        assert_eq!(Acr::reached(Aal::Two, &[Method::Password, Method::Totp]), Acr::Aal2);
-        assert_eq!(Acr::reached(Aal::One, &[Method::Passkey]), Acr::Aal1);
+        assert!(Level::ALL.into_iter().all(|level| Acr::of(level).level() == level));
     }
 
     proptest! {

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use harp_core::audit::Deed;
 use harp_core::factor::Factor;
 use harp_core::factor::budget::Off;
+use harp_core::flow::deliver::Delivered;
 use harp_core::flow::recover::{self, Begun, NewPassword, Proved, Recovered};
 use harp_core::flow::sign_in::{self, CodeOutcome, PasswordOutcome, SendOutcome};
 use harp_core::flow::{confirm_email, factors, lock};
@@ -86,6 +87,8 @@ async fn letter_proved(stage: &Stage, browser: &Browser) -> Plain {
     }
     let begun = recover::begin(&stage.harp, ANA, &act).await.unwrap();
     let Begun::Begun { token, .. } = begun else { panic!("{begun:?}") };
+    // Behind all the letters about the attack.
+    while deliver(stage).await != Delivered::default() {}
     let code = stage.code(EMAIL).await;
     assert_eq!(recover::mail(&stage.harp, &token, &code, &act).await.unwrap(), Proved::Proved);
     token

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harp_core::account::person::ProfileForm;
 use harp_core::audit::Deed;
 use harp_core::factor::passkey::Backup;
@@ -23,7 +25,7 @@ use harp_tests::cluster::Db;
 use harp_tests::passkey::Authenticator;
 
 use super::recover_password::{confirm_address, recovery};
-use super::steps::*;
+use super::{dump, steps::*};
 use crate::contract::at_once;
 use crate::stage::{Stage, ana};
 
@@ -350,6 +352,26 @@ both! {
         let removed = factors::remove(&stage.harp, &live, factor.id, &stage.act()).await.unwrap();
         assert_eq!(removed, RemoveOutcome::Removed);
         assert!(!matches!(give(&stage, &token, &response).await, CodeOutcome::SignedIn(_)));
+        let named = URL_SAFE_NO_PAD.encode(&device.id);
+        assert!(response.contains(&named), "as an authenticator names it");
+        let kept = dump(&stage.db.place, "factor").await;
+        assert!(kept.contains(&factor.id.to_string()) && !kept.contains(&named), "its name in the world is wiped: {kept}");
+        assert!(!kept.contains("My phone"), "{kept}");
+    }
+
+    /// WebAuthn Level 3 §7.2 step 6: a handle that is given is the person's; one of another length is nobody's.
+    async fn a_handle_that_is_given_is_the_persons(db: Db) {
+        let (stage, _, mut device, factor) = with_passkey(db).await;
+        for handle in [vec![7; 16], vec![7; 15], vec![7; 64], vec![7]] {
+            device.handle = Some(handle);
+            let (token, asked) = asked(&stage, &factor).await;
+            let outcome = give(&stage, &token, &device.get(&asked)).await;
+            assert!(matches!(outcome, CodeOutcome::Wrong { .. }), "{outcome:?}");
+        }
+        device.handle = None;
+        let (token, asked) = asked(&stage, &factor).await;
+        let outcome = give(&stage, &token, &device.get(&asked)).await;
+        assert!(matches!(outcome, CodeOutcome::SignedIn(_)), "a key that keeps none gives none: {outcome:?}");
     }
 
     /// A code proves no passkey, and a passkey no phone.

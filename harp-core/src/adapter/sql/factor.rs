@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::row::args;
 use super::{Arg, Row, SqlTx};
 use crate::account::PasswordHash;
-use crate::factor::passkey::{CredentialId, Passkey};
+use crate::factor::passkey::{About, CredentialId, Passkey};
 use crate::factor::{Binding, CodeChallenge, CodePurpose, Factor, FactorStatus};
 use crate::kernel::assurance::Method;
 use crate::kernel::id::{AccountId, ChallengeId, FactorId};
@@ -103,12 +103,12 @@ impl FactorStore for SqlTx {
         Ok(row.is_some())
     }
 
-    /// The secret of a removed factor, and a passkey's name in the world, have no use any more: they are wiped.
+    /// The secret of a removed factor, and what names a passkey in the world, have no use any more: they are wiped.
     async fn remove_factor(&mut self, id: FactorId, at: Timestamp) -> Result<bool, Fault> {
         let row = self
             .optional(
                 "UPDATE factor SET status = 'removed', removed_at = $2, \
-                 secret = CASE WHEN secret IS NULL THEN NULL ELSE '' END, credential = NULL \
+                 secret = CASE WHEN secret IS NULL THEN NULL ELSE '' END, credential = NULL, passkey = NULL \
                  WHERE id = $1 AND status <> 'removed' RETURNING id",
                 args![id, at],
             )
@@ -293,7 +293,10 @@ pub(super) fn factor(row: Row) -> Result<Factor, Fault> {
         Method::RecoveryCode => Binding::RecoveryCodes { left: row.get("codes_left")? },
         Method::Passkey => Binding::Passkey(Passkey {
             credential: CredentialId::stored(row.get::<Option<String>>("credential")?.unwrap_or_default()),
-            about: row.json("passkey")?,
+            about: match row.get::<Option<String>>("passkey")? {
+                Some(_) => row.json("passkey")?,
+                None => About::wiped(),
+            },
             sign_count: row.get("sign_count")?,
         }),
         other => return Err(Fault::Corrupt(format!("a factor cannot be of the method {other}"))),

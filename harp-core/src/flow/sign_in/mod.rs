@@ -222,7 +222,8 @@ impl Entry<'_> {
                     at: act.now,
                 };
                 if tx.raise_session(old.id, &old.secret, &raised).await? {
-                    let deed = Deed::SteppedUp { session: old.id, methods };
+                    // With the password, so not only stepped up: the trail tells the two apart.
+                    let deed = Deed::SignedIn { session: old.id, methods };
                     tx.record(&harp.event(act, self.account.id, deed)).await?;
                     let session = raised.on(old);
                     let browser = self.remember(tx, harp, act).await?;

@@ -97,28 +97,26 @@ pub async fn password(
     let folded = if form.too_long() { String::new() } else { fold(&form.username) };
     // What cannot be a user ID is nobody's, and never reaches the database (PostgreSQL takes no NUL).
     let possible = Username::parse(&folded, Length { min: 1, max: MOST_TYPED }).is_ok();
-    let Found { account, keys, locked } =
-        harp.store.read(&Look { harp, folded: &folded, possible, act }).await?;
+    let nobody = AccountId::mint(act.now, &*harp.random);
+    let Found { account, keys, locked, password, serves } =
+        harp.store.read(&Look { harp, folded: &folded, possible, nobody, act }).await?;
     if let Some(until) = locked {
         // Nothing is hashed: whether a key is locked hangs on what was typed alone, so this tells nobody apart.
         let refused = Refused { harp, subject: account.map(|a| a.id), act };
         harp.store.write(&refused).await?;
         return Ok(PasswordOutcome::Locked { until });
     }
-    // An unknown user ID costs the same hash.
+    // An unknown user ID costs the same hash, and so does a password that is switched off: whether it is right stays unknown.
     let nothing = Secret::default();
     let typed = if form.too_long() { &nothing } else { &form.password };
-    let checked = harp.hasher.check(typed, account.as_ref().map(|a| &a.password)).await?;
+    let checked = harp.hasher.check(typed, account.as_ref().filter(|_| serves).map(|a| &a.password)).await?;
     let random = &*harp.random;
     let conclude = Conclude {
         harp,
         form,
         account: account.as_ref(),
         checked: &checked,
-        password: match &account {
-            Some(account) => Authenticator::Password(account.id),
-            None => Authenticator::Nobody(AccountId::mint(act.now, random)),
-        },
+        password,
         keys: &keys,
         had,
         sign_in: SignInId::mint(act.now, random),
@@ -133,6 +131,7 @@ struct Look<'a> {
     harp: &'a Harp,
     folded: &'a str,
     possible: bool,
+    nobody: AccountId,
     act: &'a Act,
 }
 
@@ -140,6 +139,9 @@ struct Found {
     account: Option<Account>,
     keys: Keys,
     locked: Option<Timestamp>,
+    password: Authenticator,
+    /// Whether the password is looked at for this visitor, or is switched off.
+    serves: bool,
 }
 
 #[async_trait]
@@ -153,7 +155,10 @@ impl Work for Look<'_> {
         };
         let keys = Keys::sign_in(tx, harp, (folded, account.as_ref()), act).await?;
         let locked = attempts::locked(tx, harp, &keys, act.now).await?;
-        Ok(Found { account, keys, locked })
+        let password =
+            account.as_ref().map_or(Authenticator::Nobody(self.nobody), |a| Authenticator::Password(a.id));
+        let serves = in_a_row::serves(tx, harp, (password, keys.visitor)).await?;
+        Ok(Found { account, keys, locked, password, serves })
     }
 }
 

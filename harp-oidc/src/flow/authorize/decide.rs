@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use harp_core::account::{Account, Standing};
-use harp_core::factor::level::standing;
+use harp_core::factor::level::{Level, standing};
 use harp_core::kernel::assurance::{Aal, Method};
 use harp_core::kernel::time::Timestamp;
 use harp_core::policy::Profile;
@@ -128,11 +128,12 @@ pub fn decide(checked: &Checked, seen: Option<&Seen>, context: Context<'_>) -> V
     if seen.account.standing == Standing::PendingSetup || seen.session.scope == SessionScope::SetUp {
         return Verdict::First(Need::SetUp);
     }
-    let Some(assurance) = seen.session.assurance() else {
+    let proofs = &seen.session.proofs;
+    let (Some(assurance), Some(level)) = (seen.session.assurance(), Level::of(proofs)) else {
         return Verdict::First(Need::SignIn(Why::Nobody));
     };
-    let methods: Vec<Method> = seen.session.proofs.iter().map(|proof| proof.method).collect();
-    let reached = Acr::reached(assurance.aal, &methods);
+    let methods: Vec<Method> = proofs.iter().map(|proof| proof.method).collect();
+    let reached = Acr::of(level);
     if let Some(need) = step_up(checked, seen, reached, context) {
         return Verdict::First(need);
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use harp_core::kernel::assurance::Method;
+use harp_core::factor::level::Level;
 use harp_core::kernel::secret::Plain;
 use harp_core::session::Ended;
 
@@ -44,8 +44,8 @@ fn before(visit: &Visit) -> Option<Message> {
     match &visit.session {
         Err(Some(Ended::Idle)) => Some(Message::new("sign-in.after-idle")),
         Err(Some(Ended::Absolute)) => Some(Message::new("sign-in.after-long")),
-        // It may be less than what they want to do asks for: the same way would lead here again.
-        Ok(live) if live.session.proofs.iter().any(|proof| proof.method == Method::Email) => {
+        // Less than what they want to do asks for: the same way would lead here again.
+        Ok(live) if Level::of(&live.session.proofs) == Some(Level::Aal1) => {
             Some(Message::new("sign-in.again-not-email"))
         }
         Ok(_) => Some(Message::new("sign-in.again")),

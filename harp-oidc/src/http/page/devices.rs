@@ -14,11 +14,14 @@ use harp_core::flow::sessions::Live;
 use harp_core::flow::sign_in::Sent as CodeSent;
 use harp_core::kernel::assurance::Method;
 use harp_core::kernel::id::FactorId;
+use harp_core::kernel::secret::Plain;
 use harp_core::session::SessionScope;
 
 use super::sign_in::{NO_MORE, NUMBER, life_minutes, number, shown};
 use super::{passkey, second_address};
+use crate::flow::authorize::waiting;
 use crate::http::app::App;
+use crate::http::flow_cookie::FlowState;
 use crate::http::form::Post;
 use crate::http::reply::{Reply, Stop};
 use crate::http::visit::{Visit, query};
@@ -135,14 +138,25 @@ async fn set_up(visit: Visit) -> Reply {
 }
 
 /// E11
-async fn list(visit: Visit) -> Reply {
+async fn list(mut visit: Visit) -> Reply {
     let live = visit.person()?;
-    // Somebody added a device on the way to an application that asks for it: the request goes on by itself.
     if !visit.state().enrol.is_empty() {
-        return visit.see(url::STEP_UP);
+        // Somebody added a device on the way to an application that asks for it: the request goes on by itself.
+        if waits(&visit, live).await? {
+            return visit.see(url::STEP_UP);
+        }
+        let state = FlowState { enrol: Vec::new(), ..visit.state() };
+        visit.keep(state);
     }
+    let live = visit.person()?;
     let devices = rows(&visit, live).await?;
     visit.show(&Devices { frame: Area::Profile.frame(&visit), devices })
+}
+
+/// Whether the application's request on whose way they are still waits for them.
+async fn waits(visit: &Visit, live: &Live) -> Result<bool, Stop> {
+    let Some(token) = visit.state().interaction.as_deref().map(Plain::presented) else { return Ok(false) };
+    Ok(waiting(&visit.app.oidc, &token, Some(&live.session), &visit.act).await?.is_some())
 }
 
 async fn rows(visit: &Visit, live: &Live) -> Result<Vec<Row>, Stop> {
